@@ -1,4 +1,5 @@
 import type { ModelStep } from '../model/step.ts';
+import { ADABOOST_COMPILERS } from './adaboost.ts';
 import { arithmetic } from './arithmetic.ts';
 import { calibrated } from './calibration.ts';
 import { catboost } from './catboost.ts';
@@ -12,6 +13,7 @@ import { ENCODING_COMPILERS } from './encoding.ts';
 import { predictions } from './ensemble.ts';
 import { functionTransformer } from './function.ts';
 import { simpleImputer } from './imputation.ts';
+import { isolationForest } from './isolation-forest.ts';
 import { ISOTONIC_COMPILERS } from './isotonic.ts';
 import { LABEL_BINARIZER_COMPILERS } from './label-binarizer.ts';
 import { LINEAR_COMPILERS } from './linear.ts';
@@ -24,6 +26,7 @@ import { pmml } from './pmml.ts';
 import { POLYNOMIAL_COMPILERS } from './polynomial.ts';
 import { SCALING_COMPILERS } from './scaling.ts';
 import { SUPPORT_VECTOR_COMPILERS } from './support-vectors.ts';
+import { stacking } from './stacking.ts';
 import { TEXT_COMPILERS } from './text.ts';
 import { treeEnsembleStep } from './tree.ts';
 import { voting } from './voting.ts';
@@ -59,6 +62,9 @@ const COMPILERS: StepCompilers<ModelStep> = {
   ...MULTI_OUTPUT_COMPILERS,
   ...WRAPPED_PREDICTOR_COMPILERS,
   ...NEIGHBORS_COMPILERS,
+  stacking,
+  'isolation-forest': isolationForest,
+  ...ADABOOST_COMPILERS,
 };
 
 /** The compiler that fits a step. */

@@ -1,3 +1,4 @@
+import { type AdaBoostOf, adaBoostSteps, type WeightedMedianOf } from './adaboost.ts';
 import { ARITHMETIC_STEPS, type ArithmeticStep } from './arithmetic.ts';
 import { type CalibratedOf, calibrationSteps } from './calibration.ts';
 import { CATBOOST_STEPS, type CatBoostStep } from './catboost.ts';
@@ -29,6 +30,7 @@ import {
 import { ensembleSteps, type MemberOf, type PredictionsOf } from './ensemble.ts';
 import { FUNCTION_STEPS, type FunctionStep } from './function.ts';
 import { IMPUTATION_STEPS, type SimpleImputerStep } from './imputation.ts';
+import { type IsolationForestOf, isolationForestSteps } from './isolation-forest.ts';
 import { ISOTONIC_STEPS, type IsotonicStep } from './isotonic.ts';
 import { LABEL_BINARIZER_STEPS, type LabelBinarizerStep } from './label-binarizer.ts';
 import { LINEAR_STEPS, type LinearClassifierStep, type LinearRegressorStep } from './linear.ts';
@@ -46,6 +48,7 @@ import { NEIGHBORS_STEPS, type NearestNeighborsStep } from './neighbors.ts';
 import { PMML_STEPS, type PmmlStep } from './pmml/step.ts';
 import { POLYNOMIAL_STEPS, type PolynomialFeaturesStep, type SplineStep } from './polynomial.ts';
 import { SCALING_STEPS, type ScalingStep } from './scaling.ts';
+import { type StackingOf, stackingSteps } from './stacking.ts';
 import type { StepDescription } from './step-description.ts';
 import { SUPPORT_VECTOR_STEPS, type SupportVectorStep } from './support-vectors.ts';
 import { type CountVectorizerStep, TEXT_STEPS, type TfidfStep } from './text.ts';
@@ -107,6 +110,10 @@ export type ModelStep =
   | ThresholdStep
   | SelectingPredictorStep
   | TransformedTargetStep
+  | StackingStep
+  | IsolationForestStep
+  | AdaBoostStep
+  | WeightedMedianStep
   | PmmlStep;
 
 /** Steps that hold steps: their families stand in files that know nothing of the union. */
@@ -129,6 +136,10 @@ export type ChainStep = ChainOf<ModelStep>;
 export type ThresholdStep = ThresholdOf<ModelStep>;
 export type SelectingPredictorStep = SelectingPredictorOf<ModelStep>;
 export type TransformedTargetStep = TransformedTargetOf<ModelStep>;
+export type StackingStep = StackingOf<ModelStep>;
+export type IsolationForestStep = IsolationForestOf<ModelStep>;
+export type AdaBoostStep = AdaBoostOf<ModelStep>;
+export type WeightedMedianStep = WeightedMedianOf<ModelStep>;
 
 export type StepKind = ModelStep['kind'];
 export type StepOf<K extends StepKind> = Extract<ModelStep, { kind: K }>;
@@ -162,5 +173,8 @@ export const STEPS: { readonly [K in StepKind]: StepDescription<StepOf<K>, Model
   ...multiclassSteps<ModelStep>(),
   ...multiOutputSteps<ModelStep>(),
   ...wrappedPredictorSteps<ModelStep>(),
+  ...stackingSteps<ModelStep>(),
+  ...isolationForestSteps<ModelStep>(),
+  ...adaBoostSteps<ModelStep>(),
   ...PMML_STEPS,
 };

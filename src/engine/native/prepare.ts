@@ -1,9 +1,11 @@
 import type { ModelStep } from '../../model/step.ts';
 import { prepareCalibrated } from './calibration.ts';
+import { ADABOOST_PREPARERS } from './adaboost.ts';
 import { prepareCatBoost } from './catboost/ensemble.ts';
 import { DISTRIBUTION_PREPARERS } from './distribution.ts';
 import { preparePredictions } from './ensemble.ts';
 import type { StepPreparers } from './evaluator.ts';
+import { prepareIsolationForest } from './isolation-forest.ts';
 import { ISOTONIC_PREPARERS } from './isotonic.ts';
 import { LABEL_BINARIZER_PREPARERS } from './label-binarizer.ts';
 import { MULTI_OUTPUT_PREPARERS } from './multi-output.ts';
@@ -13,6 +15,7 @@ import { preparePmml } from './pmml/prepare.ts';
 import { POLYNOMIAL_PREPARERS } from './polynomial.ts';
 import { COMMON_PREPARERS, preparingWith } from './prepare-common.ts';
 import { SUPPORT_VECTOR_PREPARERS } from './support-vectors.ts';
+import { prepareStacking } from './stacking.ts';
 import { prepareCountVectorizer } from './text/count.ts';
 import { prepareTfidf } from './text/tfidf.ts';
 import { prepareVoting } from './voting.ts';
@@ -37,6 +40,9 @@ const PREPARERS: StepPreparers<ModelStep> = {
   ...MULTI_OUTPUT_PREPARERS,
   ...WRAPPED_PREDICTOR_PREPARERS,
   ...NEIGHBORS_PREPARERS,
+  stacking: prepareStacking,
+  'isolation-forest': prepareIsolationForest,
+  ...ADABOOST_PREPARERS,
 };
 
 export const prepareStep = preparingWith(PREPARERS);

@@ -75,6 +75,15 @@ export function readCythonTree(view: EstimatorView): CythonTree {
   return tree;
 }
 
+/** Training rows that came to each node. */
+export function nodeSamples(view: EstimatorView): Float64Array {
+  const record = view.required('tree_');
+  const nodes = isType(record, 'object') ? objectState(record).get('nodes') : undefined;
+  const samples = isType(nodes, 'array') ? recordColumn(nodes, 'n_node_samples') : null;
+  if (samples === null) throw view.invalid('tree_.nodes.n_node_samples', 'missing', 'a field of numbers');
+  return Float64Array.from(samples);
+}
+
 /** Fields of a node that no answer depends on, without which scikit-learn loads no tree (`_check_node_ndarray`). */
 const UNUSED = ['impurity', 'n_node_samples', 'weighted_n_node_samples'];
 

@@ -35,6 +35,7 @@ import { readCategoricalDomain, readContinuousDomain, readMultiDomain } from '..
 import { readAlias, readPmmlPipeline } from '../sklearn2pmml/pipeline.ts';
 import { readXgbModel, readXgboostBooster } from '../xgboost/pickled.ts';
 import { CALIBRATION_FAMILIES } from './calibration.ts';
+import { ADABOOST_FAMILIES } from './adaboost.ts';
 import {
   readColumnTransformer,
   readFeatureUnion,
@@ -51,6 +52,8 @@ import { readFunctionTransformer } from './function.ts';
 import { readGradientBoosting } from './gradient-boosting.ts';
 import { readHistGradientBoosting } from './hist-gradient-boosting.ts';
 import { readMissingIndicator, readSimpleImputer } from './imputation.ts';
+import { readSimpleImputer } from './imputation.ts';
+import { ISOLATION_FAMILIES } from './isolation-forest.ts';
 import { ISOTONIC_FAMILIES } from './isotonic.ts';
 import { LABEL_BINARIZER_FAMILIES } from './label-binarizer.ts';
 import {
@@ -78,6 +81,7 @@ import { readSearch } from './search.ts';
 import { SELECTION_FAMILIES } from './selection.ts';
 import { SPLINE_FAMILIES } from './spline.ts';
 import { SUPPORT_VECTOR_FAMILIES } from './support-vectors.ts';
+import { STACKING_FAMILIES } from './stacking.ts';
 import { readCountVectorizer, readTfidfTransformer, readTfidfVectorizer } from './text.ts';
 import { readTree } from './tree.ts';
 import { VOTING_FAMILIES } from './voting.ts';
@@ -295,6 +299,9 @@ export const FAMILIES: readonly Family[] = [
   ...MULTICLASS_FAMILIES,
   ...MULTI_OUTPUT_FAMILIES,
   ...WRAPPED_PREDICTOR_FAMILIES,
+  ...ISOLATION_FAMILIES,
+  ...STACKING_FAMILIES,
+  ...ADABOOST_FAMILIES,
 ];
 
 const READERS: ReadonlyMap<string, Reader> = new Map(

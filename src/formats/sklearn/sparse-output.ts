@@ -41,6 +41,7 @@ export class SparseOutputs {
       // `sparse` up to 1.1.
       return (state.get('sparse_output') ?? state.get('sparse')) !== false;
     if (name.endsWith('.SplineTransformer')) return state.get('sparse_output') === true;
+    if (name.endsWith('.RandomTreesEmbedding')) return state.get('sparse_output') !== false;
     if (name.endsWith('.KBinsDiscretizer')) return state.get('encode') === 'onehot';
     // Decided at fit, by how many cells are zero.
     if (name.endsWith('.ColumnTransformer')) return state.get('sparse_output_') === true;
