@@ -1,6 +1,6 @@
 import type { ModelStep } from '../../model/step.ts';
-import { prepareCalibrated } from './calibration.ts';
 import { ADABOOST_PREPARERS } from './adaboost.ts';
+import { prepareCalibrated } from './calibration.ts';
 import { prepareCatBoost } from './catboost/ensemble.ts';
 import { DISTRIBUTION_PREPARERS } from './distribution.ts';
 import { preparePredictions } from './ensemble.ts';
@@ -14,8 +14,8 @@ import { NEIGHBORS_PREPARERS } from './neighbors/neighbors.ts';
 import { preparePmml } from './pmml/prepare.ts';
 import { POLYNOMIAL_PREPARERS } from './polynomial.ts';
 import { COMMON_PREPARERS, preparingWith } from './prepare-common.ts';
-import { SUPPORT_VECTOR_PREPARERS } from './support-vectors.ts';
 import { prepareStacking } from './stacking.ts';
+import { SUPPORT_VECTOR_PREPARERS } from './support-vectors.ts';
 import { prepareCountVectorizer } from './text/count.ts';
 import { prepareTfidf } from './text/tfidf.ts';
 import { prepareVoting } from './voting.ts';

@@ -34,8 +34,9 @@ import { readDataFrameMapper } from '../sklearn-pandas/mapper.ts';
 import { readCategoricalDomain, readContinuousDomain, readMultiDomain } from '../sklearn2pmml/domains.ts';
 import { readAlias, readPmmlPipeline } from '../sklearn2pmml/pipeline.ts';
 import { readXgbModel, readXgboostBooster } from '../xgboost/pickled.ts';
-import { CALIBRATION_FAMILIES } from './calibration.ts';
 import { ADABOOST_FAMILIES } from './adaboost.ts';
+import { BAGGING_FAMILIES } from './bagging.ts';
+import { CALIBRATION_FAMILIES } from './calibration.ts';
 import {
   readColumnTransformer,
   readFeatureUnion,
@@ -82,6 +83,7 @@ import { SELECTION_FAMILIES } from './selection.ts';
 import { SPLINE_FAMILIES } from './spline.ts';
 import { SUPPORT_VECTOR_FAMILIES } from './support-vectors.ts';
 import { STACKING_FAMILIES } from './stacking.ts';
+import { SUPPORT_VECTOR_FAMILIES } from './support-vectors.ts';
 import { readCountVectorizer, readTfidfTransformer, readTfidfVectorizer } from './text.ts';
 import { readTree } from './tree.ts';
 import { VOTING_FAMILIES } from './voting.ts';
@@ -301,6 +303,7 @@ export const FAMILIES: readonly Family[] = [
   ...WRAPPED_PREDICTOR_FAMILIES,
   ...ISOLATION_FAMILIES,
   ...STACKING_FAMILIES,
+  ...BAGGING_FAMILIES,
   ...ADABOOST_FAMILIES,
 ];
 
