@@ -1,4 +1,4 @@
-import { type FittedKernel, type Kernel, refusesNegative } from '../model/kernel.ts';
+import { type FittedKernel, type Kernel, type PlainKernel, refusesNegative } from '../model/kernel.ts';
 import type { ModelStep } from '../model/step.ts';
 import type { Matrix } from '../model/tensor.ts';
 import type { ValueName } from '../onnx/graph.ts';
@@ -7,6 +7,7 @@ import { compileUnsupported } from './failure.ts';
 import { rowSumOf } from './links.ts';
 import { acceptedMatrix } from './refusal.ts';
 import type { StepStream } from './stream.ts';
+import { sin } from './trigonometry.ts';
 
 type G = CompileContext['g'];
 
@@ -16,29 +17,111 @@ const FEW_COLUMNS = 64;
 const MAX_COLUMNS = 2048;
 
 /** k(x, points) `[N, points]` of the rows of a stream, which are refused where the library refuses them. */
-export function emitKernel(
+export const emitKernel = (
   context: CompileContext,
   step: ModelStep & FittedKernel,
   input: StepStream,
+): ValueName => emitKernelOf(context, step, step, kernelInput(context, step, step, input));
+
+/** The rows that a kernel takes, `[N, features]`. */
+export function kernelInput(
+  context: CompileContext,
+  step: ModelStep,
+  { kernel }: FittedKernel,
+  input: StepStream,
 ): ValueName {
   const { g } = context;
-  const { kernel, points } = step;
   const x = acceptedMatrix(context, input, step, 'finite');
   if (refusesNegative(kernel)) {
     const least = g.add('ReduceMin', [x, g.int64([1], [1])], { keepdims: 1n });
     context.refusals.where(g.add('Less', [least, scalar(g, 0)]));
   }
-  if (kernel.kind !== 'rbf' && TERMS[kernel.kind] !== undefined && points.cols > MAX_COLUMNS) {
-    const wanted = `up to ${MAX_COLUMNS} are (use the native engine: \`--runtime native\`)`;
-    throw compileUnsupported(step, 'kernel', `${kernel.kind} of ${points.cols} columns`, wanted);
+  return x;
+}
+
+/** k(x, points) of rows `[N, features]`. */
+export const emitKernelOf = (
+  { g }: CompileContext,
+  step: ModelStep,
+  { kernel, points }: FittedKernel,
+  x: ValueName,
+): ValueName => emitValues({ g, step }, kernel, x, points);
+
+/** k(x, x) of rows `[N, features]`: `[N, 1]`. */
+export const emitOwnKernel = ({ g }: CompileContext, { kernel }: FittedKernel, x: ValueName): ValueName =>
+  emitOwn(g, kernel, x);
+
+function emitOwn(g: G, kernel: Kernel, x: ValueName): ValueName {
+  switch (kernel.kind) {
+    case 'white':
+      return emitConstant(g, kernel.noise, x, 1);
+    case 'constant':
+      return emitConstant(g, kernel.value, x, 1);
+    case 'scaled': {
+      const { lengths, of } = kernel;
+      return emitOwn(g, of, g.add('Div', [x, g.float64(lengths, [1, lengths.length])]));
+    }
+    case 'power':
+      return g.add('Pow', [emitOwn(g, kernel.of, x), scalar(g, kernel.exponent)]);
+    case 'sum':
+    case 'product': {
+      const sides = [kernel.left, kernel.right].map((side) => emitOwn(g, side, x));
+      return g.add(kernel.kind === 'sum' ? 'Add' : 'Mul', sides);
+    }
+    case 'linear':
+    case 'polynomial':
+    case 'sigmoid':
+      return emitLink(g, kernel, rowSumOf(g, square(g, x)));
+    case 'cosine': {
+      const unit = unitRows(g, x, kernel.negligible);
+      return rowSumOf(g, square(g, unit));
+    }
+    default:
+      return emitLink(g, kernel, emitConstant(g, 0, x, 1));
   }
-  return emitLink(g, kernel, emitMeasure(g, kernel, x, points));
+}
+
+interface Place {
+  readonly g: G;
+  readonly step: ModelStep;
+}
+
+function emitValues(place: Place, kernel: Kernel, x: ValueName, points: Matrix): ValueName {
+  const { g } = place;
+  switch (kernel.kind) {
+    case 'constant':
+      return emitConstant(g, kernel.value, x, points.rows);
+    case 'white':
+      return emitConstant(g, 0, x, points.rows);
+    case 'scaled': {
+      const { lengths, of } = kernel;
+      const data = points.data.map((value, k) => value / lengths[(k % points.cols) % lengths.length]!);
+      const own = g.add('Div', [x, g.float64(lengths, [1, lengths.length])]);
+      return emitValues(place, of, own, { ...points, data });
+    }
+    case 'power':
+      return g.add('Pow', [emitValues(place, kernel.of, x, points), scalar(g, kernel.exponent)]);
+    case 'sum':
+    case 'product': {
+      const sides = [kernel.left, kernel.right].map((side) => emitValues(place, side, x, points));
+      return g.add(kernel.kind === 'sum' ? 'Add' : 'Mul', sides);
+    }
+    default:
+      return emitLink(g, kernel, emitMeasure(place, kernel, x, points));
+  }
+}
+
+/** A number for every row and point. */
+function emitConstant(g: G, value: number, x: ValueName, points: number): ValueName {
+  const rows = g.add('Shape', [x], { start: 0n, end: 1n });
+  const shape = g.add('Concat', [rows, g.int64([points], [1])], { axis: 0n });
+  return g.add('Expand', [g.float64([value], [1, 1]), shape]);
 }
 
 const scalar = (g: G, value: number): ValueName => g.float64([value], []);
 
 /** What a kernel makes of the product or distance of two rows. */
-function emitLink(g: G, kernel: Kernel, measure: ValueName): ValueName {
+function emitLink(g: G, kernel: PlainKernel, measure: ValueName): ValueName {
   switch (kernel.kind) {
     case 'linear':
     case 'cosine':
@@ -49,9 +132,30 @@ function emitLink(g: G, kernel: Kernel, measure: ValueName): ValueName {
       return emitPower(g, affineOf(g, measure, kernel), kernel.degree);
     case 'sigmoid':
       return g.add('Tanh', [affineOf(g, measure, kernel)]);
+    case 'matern':
+      return emitMatern(g, kernel.order, g.add('Sqrt', [measure]));
+    case 'rational-quadratic': {
+      const share = g.add('Div', [measure, scalar(g, 2 * kernel.alpha * kernel.length ** 2)]);
+      return g.add('Pow', [g.add('Add', [share, scalar(g, 1)]), scalar(g, -kernel.alpha)]);
+    }
+    case 'exp-sine-squared': {
+      const angle = g.add('Mul', [g.add('Sqrt', [measure]), scalar(g, Math.PI / kernel.period)]);
+      const wave = g.add('Div', [sin(g, angle), scalar(g, kernel.length)]);
+      return g.add('Exp', [g.add('Mul', [square(g, wave), scalar(g, -2)])]);
+    }
     default:
       return g.add('Exp', [g.add('Mul', [measure, scalar(g, -kernel.gamma)])]);
   }
+}
+
+/** Of distances. */
+function emitMatern(g: G, order: 0.5 | 1.5 | 2.5, distance: ValueName): ValueName {
+  const far = g.add('Mul', [distance, scalar(g, Math.sqrt(2 * order))]);
+  const decay = g.add('Exp', [g.add('Neg', [far])]);
+  if (order === 0.5) return decay;
+  const begun = g.add('Add', [far, scalar(g, 1)]);
+  const rest = g.add('Div', [square(g, far), scalar(g, 3)]);
+  return g.add('Mul', [order === 1.5 ? begun : g.add('Add', [begun, rest]), decay]);
 }
 
 /** γ · product + coef0. */
@@ -76,11 +180,15 @@ function emitPower(g: G, base: ValueName, degree: number): ValueName {
 }
 
 /** Products or distances of rows and points. */
-function emitMeasure(g: G, kernel: Kernel, x: ValueName, points: Matrix): ValueName {
-  if (kernel.kind === 'cosine') return products(g, unitRows(g, x), unitMatrix(points));
+function emitMeasure({ g, step }: Place, kernel: PlainKernel, x: ValueName, points: Matrix): ValueName {
+  if (kernel.kind === 'cosine')
+    return products(g, unitRows(g, x, kernel.negligible), unitMatrix(points, kernel.negligible));
   if (kernel.kind === 'rbf' && points.cols > FEW_COLUMNS) return expanded(g, x, points);
   const term = TERMS[kernel.kind];
-  return term === undefined ? products(g, x, points) : termByTerm(g, x, points, term);
+  if (term === undefined) return products(g, x, points);
+  if (points.cols <= MAX_COLUMNS) return termByTerm(g, x, points, term);
+  const wanted = `up to ${MAX_COLUMNS} are (use the native engine: \`--runtime native\`)`;
+  throw compileUnsupported(step, 'kernel', `${kernel.kind} of ${points.cols} columns`, wanted);
 }
 
 /** x · cᵀ `[N, points]`. */
@@ -100,8 +208,13 @@ function chi2Term(g: G, x: ValueName, c: ValueName): ValueName {
   return g.add('Where', [g.add('Equal', [total, scalar(g, 0)]), scalar(g, 0), share]);
 }
 
-const TERMS: { readonly [K in Kernel['kind']]?: Term } = {
-  rbf: (g, x, c) => square(g, g.add('Sub', [x, c])),
+const squaredTerm: Term = (g, x, c) => square(g, g.add('Sub', [x, c]));
+
+const TERMS: { readonly [K in PlainKernel['kind']]?: Term } = {
+  rbf: squaredTerm,
+  matern: squaredTerm,
+  'rational-quadratic': squaredTerm,
+  'exp-sine-squared': squaredTerm,
   laplacian: (g, x, c) => g.add('Abs', [g.add('Sub', [x, c])]),
   chi2: chi2Term,
   'additive-chi2': chi2Term,
@@ -134,17 +247,18 @@ function expanded(g: G, x: ValueName, { rows, cols, data }: Matrix): ValueName {
   return g.add('Max', [sum, scalar(g, 0)]);
 }
 
-/** Rows divided by their norms, a norm of 0 by 1. */
-function unitRows(g: G, x: ValueName): ValueName {
+/** Rows divided by their norms, norms that are none by 1. */
+function unitRows(g: G, x: ValueName, negligible: number): ValueName {
   const norm = g.add('Sqrt', [rowSumOf(g, square(g, x))]);
-  const none = g.add('Equal', [norm, scalar(g, 0)]);
+  const none = g.add('Less', [norm, scalar(g, Math.max(negligible, Number.MIN_VALUE))]);
   return g.add('Div', [x, g.add('Where', [none, scalar(g, 1), norm])]);
 }
 
-function unitMatrix({ rows, cols, data }: Matrix): Matrix {
+function unitMatrix({ rows, cols, data }: Matrix, negligible: number): Matrix {
   const norms = Array.from({ length: rows }, (_, row) => {
     const own = data.subarray(row * cols, (row + 1) * cols);
-    return Math.sqrt(own.reduce((sum, value) => sum + value * value, 0)) || 1;
+    const norm = Math.sqrt(own.reduce((sum, value) => sum + value * value, 0));
+    return norm === 0 || norm < negligible ? 1 : norm;
   });
   return { rows, cols, data: data.map((value, k) => value / norms[Math.floor(k / cols)]!) };
 }

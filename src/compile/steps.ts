@@ -12,6 +12,7 @@ import { dummy } from './dummy.ts';
 import { ENCODING_COMPILERS } from './encoding.ts';
 import { predictions } from './ensemble.ts';
 import { functionTransformer } from './function.ts';
+import { GAUSSIAN_PROCESS_COMPILERS } from './gaussian-process.ts';
 import { simpleImputer } from './imputation.ts';
 import { isolationForest } from './isolation-forest.ts';
 import { ISOTONIC_COMPILERS } from './isotonic.ts';
@@ -51,6 +52,7 @@ const COMPILERS: StepCompilers<ModelStep> = {
   ...LINEAR_COMPILERS,
   'multinomial-nb': multinomialNb,
   ...SUPPORT_VECTOR_COMPILERS,
+  ...GAUSSIAN_PROCESS_COMPILERS,
   'tree-ensemble': treeEnsembleStep,
   catboost,
   dummy,

@@ -1,4 +1,5 @@
 import {
+  type KernelMapStep,
   type KernelRegressorStep,
   type OneClassStep,
   pairCount,
@@ -19,7 +20,7 @@ import { argMax, labelOutput } from './labels.ts';
 import { affine } from './linear.ts';
 import { flat } from './links.ts';
 import { couplePairs, pairShares } from './pair-coupling.ts';
-import { once } from './stream.ts';
+import { matrix, once } from './stream.ts';
 
 type G = CompileContext['g'];
 
@@ -36,6 +37,14 @@ const kernelRegressor: StepCompiler<KernelRegressorStep> = {
       value: () => (step.flat ? flat(context, scores()) : scores()),
     };
     return { outputs: { predict } };
+  },
+  certify,
+};
+
+const kernelMap: StepCompiler<KernelMapStep> = {
+  emit(context, step, input) {
+    const values = emitKernel(context, step, input);
+    return { stream: matrix(affine(context, values, step.weights, step.bias), step.weights.rows) };
   },
   certify,
 };
@@ -184,6 +193,7 @@ const oneClass: StepCompiler<OneClassStep> = {
 
 export const SUPPORT_VECTOR_COMPILERS: StepCompilers<SupportVectorStep> = {
   'kernel-regressor': kernelRegressor,
+  'kernel-map': kernelMap,
   'support-vector-classifier': supportVectorClassifier,
   'one-class': oneClass,
 };

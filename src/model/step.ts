@@ -29,6 +29,7 @@ import {
 } from './encoding.ts';
 import { ensembleSteps, type MemberOf, type PredictionsOf } from './ensemble.ts';
 import { FUNCTION_STEPS, type FunctionStep } from './function.ts';
+import { GAUSSIAN_PROCESS_STEPS, type GaussianProcessClassifierStep } from './gaussian-process.ts';
 import { IMPUTATION_STEPS, type SimpleImputerStep } from './imputation.ts';
 import { type IsolationForestOf, isolationForestSteps } from './isolation-forest.ts';
 import { ISOTONIC_STEPS, type IsotonicStep } from './isotonic.ts';
@@ -95,6 +96,7 @@ export type ModelStep =
   | MultinomialNbStep
   | SupportVectorStep
   | NearestNeighborsStep
+  | GaussianProcessClassifierStep
   | TreeEnsembleStep
   | CatBoostStep
   | DummyStep
@@ -164,6 +166,7 @@ export const STEPS: { readonly [K in StepKind]: StepDescription<StepOf<K>, Model
   ...NAIVE_BAYES_STEPS,
   ...SUPPORT_VECTOR_STEPS,
   ...NEIGHBORS_STEPS,
+  ...GAUSSIAN_PROCESS_STEPS,
   ...TREE_STEPS,
   ...CATBOOST_STEPS,
   ...DUMMY_STEPS,

@@ -2,7 +2,7 @@ import { needsNumbers } from './column-need.ts';
 import type { FittedKernel } from './kernel.ts';
 import { classSpec, decisionSpec, labelSpec, numberSpec } from './output-specs.ts';
 import type { StepBase } from './step-base.ts';
-import { PREDICTOR, type StepDescriptions } from './step-description.ts';
+import { NUMERIC_TRANSFORMER, PREDICTOR, type StepDescriptions } from './step-description.ts';
 import { type LabelSet, type Matrix, matrixColumns } from './tensor.ts';
 
 /** `predict`: k(x, points) · coefᵀ + intercept; coef: [targets, points]. */
@@ -12,6 +12,13 @@ export interface KernelRegressorStep extends StepBase, FittedKernel {
   readonly intercept: Float64Array;
   /** True where `predict` is `[N]` (a single 1-D target), false for `[N, targets]`. */
   readonly flat: boolean;
+}
+
+/** `transform`: k(x, points) · weightsᵀ + bias; weights: [k, points]. */
+export interface KernelMapStep extends StepBase, FittedKernel {
+  readonly kind: 'kernel-map';
+  readonly weights: Matrix;
+  readonly bias: Float64Array;
 }
 
 /**
@@ -51,7 +58,11 @@ export interface OneClassStep extends StepBase, FittedKernel {
   readonly zeroInside: boolean;
 }
 
-export type SupportVectorStep = KernelRegressorStep | SupportVectorClassifierStep | OneClassStep;
+export type SupportVectorStep =
+  | KernelRegressorStep
+  | KernelMapStep
+  | SupportVectorClassifierStep
+  | OneClassStep;
 
 /** Pairs of so many classes. */
 export const pairCount = (classes: number): number => (classes * (classes - 1)) / 2;
@@ -71,6 +82,7 @@ export const SUPPORT_VECTOR_STEPS: StepDescriptions<SupportVectorStep> = {
     ...MACHINE,
     outputs: ({ flat, coef }) => [numberSpec('predict', flat ? null : coef.rows)],
   },
+  'kernel-map': { ...MACHINE, ...NUMERIC_TRANSFORMER, width: ({ weights }) => weights.rows },
   'support-vector-classifier': {
     ...MACHINE,
     outputs: ({ classes, decision, platt }) => [

@@ -6,6 +6,7 @@ import { DISTRIBUTION_PREPARERS } from './distribution.ts';
 import { preparePredictions } from './ensemble.ts';
 import type { StepPreparers } from './evaluator.ts';
 import { prepareIsolationForest } from './isolation-forest.ts';
+import { GAUSSIAN_PROCESS_PREPARERS } from './gaussian-process.ts';
 import { ISOTONIC_PREPARERS } from './isotonic.ts';
 import { LABEL_BINARIZER_PREPARERS } from './label-binarizer.ts';
 import { MULTI_OUTPUT_PREPARERS } from './multi-output.ts';
@@ -29,6 +30,7 @@ const PREPARERS: StepPreparers<ModelStep> = {
   'count-vectorizer': prepareCountVectorizer,
   tfidf: prepareTfidf,
   ...SUPPORT_VECTOR_PREPARERS,
+  ...GAUSSIAN_PROCESS_PREPARERS,
   catboost: prepareCatBoost,
   ...DISTRIBUTION_PREPARERS,
   ...POLYNOMIAL_PREPARERS,

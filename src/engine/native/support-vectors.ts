@@ -1,11 +1,13 @@
 import type { Outputs } from '../../model/batch.ts';
 import {
+  type KernelMapStep,
   type KernelRegressorStep,
   type OneClassStep,
   pairCount,
   type SupportVectorClassifierStep,
   type SupportVectorStep,
 } from '../../model/support-vectors.ts';
+import type { Matrix } from '../../model/tensor.ts';
 import { allocateCells, type RowBlock } from './block.ts';
 import { type EvaluatorContext, refuseShape, type StepEvaluator, type StepPreparers } from './evaluator.ts';
 import { prepareKernelRows } from './kernel.ts';
@@ -20,22 +22,46 @@ function weighted(values: Float64Array, coef: Float64Array, from: number): numbe
   return sum;
 }
 
-/** `predict`: k(x, points) · coefᵀ + intercept. */
-function prepareKernelRegressor(step: KernelRegressorStep, { names }: EvaluatorContext): StepEvaluator {
-  const { coef, intercept, points } = step;
-  if (coef.cols !== points.rows) refuseShape(step, 'dual_coef_', coef.cols, points.rows);
-  if (intercept.length !== coef.rows) refuseShape(step, 'intercept_', intercept.length, coef.rows);
+/** k(x, points) · weightsᵀ + bias, `[N, weights.rows]`. */
+function prepareScores(
+  step: KernelRegressorStep | KernelMapStep,
+  weights: Matrix,
+  bias: Float64Array,
+  names: readonly string[],
+): (input: RowBlock) => Float64Array {
+  if (weights.cols !== step.points.rows) refuseShape(step, 'weights', weights.cols, step.points.rows);
+  if (bias.length !== weights.rows) refuseShape(step, 'bias', bias.length, weights.rows);
   const kernelRows = prepareKernelRows(step, names);
+  return (input) => {
+    const data = allocateCells(input.rows * weights.rows);
+    kernelRows(input, (row, values) => {
+      for (let t = 0; t < weights.rows; t++)
+        data[row * weights.rows + t] = weighted(values, weights.data, t * weights.cols) + bias[t]!;
+    });
+    return data;
+  };
+}
+
+function prepareKernelRegressor(step: KernelRegressorStep, { names }: EvaluatorContext): StepEvaluator {
+  const { coef } = step;
+  const scores = prepareScores(step, coef, step.intercept, names);
   return {
     outputs: (input) => {
-      const data = allocateCells(input.rows * coef.rows);
-      kernelRows(input, (row, values) => {
-        for (let t = 0; t < coef.rows; t++)
-          data[row * coef.rows + t] = weighted(values, coef.data, t * coef.cols) + intercept[t]!;
-      });
       const shape = step.flat ? [input.rows] : [input.rows, coef.rows];
-      return { predict: { dtype: 'float64', shape, data } };
+      return { predict: { dtype: 'float64', shape, data: scores(input) } };
     },
+  };
+}
+
+function prepareKernelMap(step: KernelMapStep, { names }: EvaluatorContext): StepEvaluator {
+  const scores = prepareScores(step, step.weights, step.bias, names);
+  return {
+    transform: (input) => ({
+      kind: 'dense',
+      rows: input.rows,
+      cols: step.weights.rows,
+      data: scores(input),
+    }),
   };
 }
 
@@ -179,6 +205,7 @@ function prepareOneClass(step: OneClassStep, { names }: EvaluatorContext): StepE
 
 export const SUPPORT_VECTOR_PREPARERS: StepPreparers<SupportVectorStep> = {
   'kernel-regressor': prepareKernelRegressor,
+  'kernel-map': prepareKernelMap,
   'support-vector-classifier': prepareClassifier,
   'one-class': prepareOneClass,
 };

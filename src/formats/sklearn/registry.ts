@@ -56,6 +56,7 @@ import { readMissingIndicator, readSimpleImputer } from './imputation.ts';
 import { readSimpleImputer } from './imputation.ts';
 import { ISOLATION_FAMILIES } from './isolation-forest.ts';
 import { ISOTONIC_FAMILIES } from './isotonic.ts';
+import { KERNEL_FAMILIES } from './kernel-methods.ts';
 import { LABEL_BINARIZER_FAMILIES } from './label-binarizer.ts';
 import {
   readLinearRegressor,
@@ -158,6 +159,7 @@ export const FAMILIES: readonly Family[] = [
   family('svm', readScoringClassifier, 'LinearSVC'),
   family('svm', readLinearRegressor, 'LinearSVR'),
   ...SUPPORT_VECTOR_FAMILIES,
+  ...KERNEL_FAMILIES,
   family('naive_bayes', readMultinomialNb, 'MultinomialNB'),
   ...NEIGHBORS_FAMILIES,
   family(
