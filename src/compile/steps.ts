@@ -6,6 +6,7 @@ import { catboost } from './catboost.ts';
 import type { StepCompiler, StepCompilers } from './compiler.ts';
 import { COMPOSITION_COMPILERS } from './composition.ts';
 import { DECOMPOSITION_COMPILERS } from './decomposition.ts';
+import { DENSE_LAYERS_COMPILERS } from './dense-layers.ts';
 import { DISTRIBUTION_COMPILERS } from './distribution.ts';
 import { valueDomain } from './domain.ts';
 import { dummy } from './dummy.ts';
@@ -21,10 +22,12 @@ import { LINEAR_COMPILERS } from './linear.ts';
 import { LINEAR_BOOSTER_COMPILERS } from './linear-booster.ts';
 import { MULTI_OUTPUT_COMPILERS } from './multi-output.ts';
 import { MULTICLASS_COMPILERS } from './multiclass.ts';
-import { multinomialNb } from './naive-bayes.ts';
+import { NAIVE_BAYES_COMPILERS } from './naive-bayes.ts';
 import { NEIGHBORS_COMPILERS } from './neighbors/neighbors.ts';
 import { pmml } from './pmml.ts';
 import { POLYNOMIAL_COMPILERS } from './polynomial.ts';
+import { PROJECTING_COMPILERS } from './projecting.ts';
+import { QUADRATIC_COMPILERS } from './quadratic.ts';
 import { SCALING_COMPILERS } from './scaling.ts';
 import { stacking } from './stacking.ts';
 import { SUPPORT_VECTOR_COMPILERS } from './support-vectors.ts';
@@ -50,9 +53,12 @@ const COMPILERS: StepCompilers<ModelStep> = {
   ...DECOMPOSITION_COMPILERS,
   ...LINEAR_BOOSTER_COMPILERS,
   ...LINEAR_COMPILERS,
-  'multinomial-nb': multinomialNb,
   ...SUPPORT_VECTOR_COMPILERS,
   ...GAUSSIAN_PROCESS_COMPILERS,
+  ...NAIVE_BAYES_COMPILERS,
+  ...QUADRATIC_COMPILERS,
+  ...DENSE_LAYERS_COMPILERS,
+  ...PROJECTING_COMPILERS,
   'tree-ensemble': treeEnsembleStep,
   catboost,
   dummy,

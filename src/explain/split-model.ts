@@ -9,6 +9,7 @@ export interface SplitModel {
 
 /** The last step of a model, through pipelines in pipelines, and all before it. */
 export function splitModel(root: ModelStep): SplitModel {
+  if (root.kind === 'projecting-predictor') return splitModel(root.predictor);
   if (root.kind !== 'pipeline') return { before: null, predictor: root };
   const last = root.steps.at(-1);
   if (last === undefined) return { before: null, predictor: root };

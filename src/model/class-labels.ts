@@ -23,6 +23,8 @@ export function withClassLabels(step: ModelStep, classes: LabelSet): ModelStep |
     }
     case 'linear-classifier':
     case 'multinomial-nb':
+    case 'categorical-nb':
+    case 'quadratic-classifier':
       return { ...step, classes };
     case 'tree-ensemble': {
       const head = headWithLabels(step.head, classes);
@@ -32,6 +34,12 @@ export function withClassLabels(step: ModelStep, classes: LabelSet): ModelStep |
       return step.head.classes === null ? null : { ...step, head: { ...step.head, classes } };
     case 'catboost':
       return step.head.kind === 'classes' ? { ...step, head: { ...step.head, classes } } : null;
+    case 'projecting-predictor': {
+      const predictor = withClassLabels(step.predictor, classes);
+      return predictor === null ? null : { ...step, predictor };
+    }
+    case 'dense-layers':
+      return 'classes' in step.head ? { ...step, head: { ...step.head, classes } } : null;
     case 'dummy': {
       const [only, ...others] = step.task === 'classification' ? step.targets : [];
       if (step.task !== 'classification' || only === undefined || others.length > 0) return null;

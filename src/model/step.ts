@@ -12,6 +12,7 @@ import {
   type UnionBranchOf,
 } from './composition.ts';
 import { DECOMPOSITION_STEPS, type KMeansStep, type PcaStep } from './decomposition.ts';
+import { DENSE_LAYERS_STEPS, type DenseLayersStep } from './dense-layers.ts';
 import {
   type BinarizerStep,
   DISTRIBUTION_STEPS,
@@ -44,10 +45,13 @@ import {
   type OneVsRestOf,
   type OutputCodeOf,
 } from './multiclass.ts';
-import { type MultinomialNbStep, NAIVE_BAYES_STEPS } from './naive-bayes.ts';
+import { type CategoricalNbStep, type MultinomialNbStep, NAIVE_BAYES_STEPS } from './naive-bayes.ts';
 import { NEIGHBORS_STEPS, type NearestNeighborsStep } from './neighbors.ts';
 import { PMML_STEPS, type PmmlStep } from './pmml/step.ts';
 import { POLYNOMIAL_STEPS, type PolynomialFeaturesStep, type SplineStep } from './polynomial.ts';
+import { POLYNOMIAL_STEPS, type PolynomialFeaturesStep } from './polynomial.ts';
+import { type ProjectingPredictorOf, projectingSteps } from './projecting.ts';
+import { QUADRATIC_STEPS, type QuadraticClassifierStep } from './quadratic.ts';
 import { SCALING_STEPS, type ScalingStep } from './scaling.ts';
 import { type StackingOf, stackingSteps } from './stacking.ts';
 import type { StepDescription } from './step-description.ts';
@@ -97,6 +101,10 @@ export type ModelStep =
   | SupportVectorStep
   | NearestNeighborsStep
   | GaussianProcessClassifierStep
+  | CategoricalNbStep
+  | QuadraticClassifierStep
+  | DenseLayersStep
+  | ProjectingPredictorStep
   | TreeEnsembleStep
   | CatBoostStep
   | DummyStep
@@ -142,6 +150,7 @@ export type StackingStep = StackingOf<ModelStep>;
 export type IsolationForestStep = IsolationForestOf<ModelStep>;
 export type AdaBoostStep = AdaBoostOf<ModelStep>;
 export type WeightedMedianStep = WeightedMedianOf<ModelStep>;
+export type ProjectingPredictorStep = ProjectingPredictorOf<ModelStep>;
 
 export type StepKind = ModelStep['kind'];
 export type StepOf<K extends StepKind> = Extract<ModelStep, { kind: K }>;
@@ -167,6 +176,9 @@ export const STEPS: { readonly [K in StepKind]: StepDescription<StepOf<K>, Model
   ...SUPPORT_VECTOR_STEPS,
   ...NEIGHBORS_STEPS,
   ...GAUSSIAN_PROCESS_STEPS,
+  ...QUADRATIC_STEPS,
+  ...DENSE_LAYERS_STEPS,
+  ...projectingSteps<ModelStep>(),
   ...TREE_STEPS,
   ...CATBOOST_STEPS,
   ...DUMMY_STEPS,

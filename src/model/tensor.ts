@@ -63,6 +63,13 @@ export interface Matrix {
   readonly data: Float64Array;
 }
 
+/** Rows as columns. */
+export function transposedMatrix({ rows, cols, data }: Matrix): Matrix {
+  const out = new Float64Array(rows * cols);
+  for (let k = 0; k < data.length; k++) out[(k % cols) * rows + Math.floor(k / cols)] = data[k]!;
+  return { rows: cols, cols: rows, data: out };
+}
+
 /** The values of each column of a matrix, in its first `most` rows. */
 export const matrixColumns = ({ rows, cols, data }: Matrix, most: number): readonly (readonly number[])[] =>
   Array.from({ length: cols }, (_, col) =>

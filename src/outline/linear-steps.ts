@@ -25,6 +25,8 @@ function sumsOf(step: ModelStep): Sums | null {
     case 'linear-booster':
       return { weights: step.weights, intercept: step.bias, classes: step.head.classes };
     case 'multinomial-nb':
+      // Of binarized cells the weights are those of columns that the reader does not see.
+      if (step.threshold !== undefined) return null;
       return { weights: step.featureLogProb, intercept: step.classLogPrior, classes: step.classes };
     default:
       return null;

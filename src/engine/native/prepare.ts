@@ -2,6 +2,7 @@ import type { ModelStep } from '../../model/step.ts';
 import { ADABOOST_PREPARERS } from './adaboost.ts';
 import { prepareCalibrated } from './calibration.ts';
 import { prepareCatBoost } from './catboost/ensemble.ts';
+import { DENSE_LAYERS_PREPARERS } from './dense-layers.ts';
 import { DISTRIBUTION_PREPARERS } from './distribution.ts';
 import { preparePredictions } from './ensemble.ts';
 import type { StepPreparers } from './evaluator.ts';
@@ -11,11 +12,14 @@ import { ISOTONIC_PREPARERS } from './isotonic.ts';
 import { LABEL_BINARIZER_PREPARERS } from './label-binarizer.ts';
 import { MULTI_OUTPUT_PREPARERS } from './multi-output.ts';
 import { MULTICLASS_PREPARERS } from './multiclass.ts';
+import { prepareCategoricalNb } from './naive-bayes.ts';
 import { NEIGHBORS_PREPARERS } from './neighbors/neighbors.ts';
 import { preparePmml } from './pmml/prepare.ts';
 import { POLYNOMIAL_PREPARERS } from './polynomial.ts';
 import { COMMON_PREPARERS, preparingWith } from './prepare-common.ts';
 import { prepareStacking } from './stacking.ts';
+import { PROJECTING_PREPARERS } from './projecting.ts';
+import { QUADRATIC_PREPARERS } from './quadratic.ts';
 import { SUPPORT_VECTOR_PREPARERS } from './support-vectors.ts';
 import { prepareCountVectorizer } from './text/count.ts';
 import { prepareTfidf } from './text/tfidf.ts';
@@ -31,6 +35,10 @@ const PREPARERS: StepPreparers<ModelStep> = {
   tfidf: prepareTfidf,
   ...SUPPORT_VECTOR_PREPARERS,
   ...GAUSSIAN_PROCESS_PREPARERS,
+  'categorical-nb': prepareCategoricalNb,
+  ...QUADRATIC_PREPARERS,
+  ...DENSE_LAYERS_PREPARERS,
+  ...PROJECTING_PREPARERS,
   catboost: prepareCatBoost,
   ...DISTRIBUTION_PREPARERS,
   ...POLYNOMIAL_PREPARERS,

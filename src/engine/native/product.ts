@@ -49,6 +49,12 @@ function denseProduct(block: DenseBlock, weights: Matrix, bias: Float64Array): F
   return scores;
 }
 
+/** One row: `weights · x + bias` into the first numbers of `out`. */
+export function addProduct(x: Float64Array, weights: Matrix, bias: Float64Array, out: Float64Array): void {
+  const { rows, cols, data } = weights;
+  for (let t = 0; t < rows; t++) out[t] = dot(x, 0, data, t * cols, cols) + bias[t]!;
+}
+
 /** Four running sums hide the latency of addition. */
 function dot(x: Float64Array, xAt: number, w: Float64Array, wAt: number, length: number): number {
   let a = 0;

@@ -1,10 +1,13 @@
 import type { KMeansStep, PcaStep } from '../../model/decomposition.ts';
+import type { Matrix } from '../../model/tensor.ts';
+import { type Family, family } from './family.ts';
+import { solvePositive, timesTransposed } from './solve.ts';
 import type { EstimatorView } from './view.ts';
 
 const EPS64 = 2 ** -52;
 
 /** PCA and IncrementalPCA. Whitening divides by the standard deviations, at least eps from 1.5 (`_BasePCA.transform`). */
-export function readPca(view: EstimatorView): PcaStep {
+function readPca(view: EstimatorView): PcaStep {
   const components = view.matrix('components_');
   const mean = view.vectorOrNull('mean_', components.cols);
   const floor = view.since(1, 5) ? EPS64 : 0;
@@ -16,10 +19,54 @@ export function readPca(view: EstimatorView): PcaStep {
   return { kind: 'pca', ...view.base(components.cols), mean, components, scale };
 }
 
-/** TruncatedSVD is a PCA without centring. */
-export function readTruncatedSvd(view: EstimatorView): PcaStep {
+const projection = (view: EstimatorView, components: Matrix, mean: Float64Array | null): PcaStep => ({
+  kind: 'pca',
+  ...view.base(components.cols),
+  ...{ mean, components, scale: null },
+});
+
+/** TruncatedSVD and random projections are a PCA without centring. */
+const readProjection = (view: EstimatorView): PcaStep => projection(view, view.matrix('components_'), null);
+
+/** FastICA keeps a mean where it whitened. */
+function readFastIca(view: EstimatorView): PcaStep {
   const components = view.matrix('components_');
-  return { kind: 'pca', ...view.base(components.cols), mean: null, components, scale: null };
+  return projection(view, components, view.vectorOrNull('mean_', components.cols));
+}
+
+/**
+ * FactorAnalysis: the expected factors `(I + W Ψ⁻¹ Wᵀ)⁻¹ W Ψ⁻¹ (x - mean)` of loadings W and noise variances Ψ, as one
+ * matrix (Barber, Bayesian Reasoning and Machine Learning, 21.2).
+ */
+function readFactorAnalysis(view: EstimatorView): PcaStep {
+  const loadings = view.matrix('components_');
+  const { cols } = loadings;
+  const noise = view.vector('noise_variance_', cols);
+  const weighed = { ...loadings, data: loadings.data.map((value, k) => value / noise[k % cols]!) };
+  const components = solved(view, loadings, 1, weighed);
+  return projection(view, components, view.vector('mean_', cols));
+}
+
+/** SparsePCA and MiniBatchSparsePCA: ridge regression of `x - mean` on the components, `(C Cᵀ + αI)⁻¹ C (x - mean)`. */
+function readSparsePca(view: EstimatorView): PcaStep {
+  const own = view.matrix('components_');
+  const components = solved(view, own, view.number('ridge_alpha'), own);
+  return projection(view, components, view.vector('mean_', own.cols));
+}
+
+/** Components for which a system of equations is solved while a file is read. */
+const MAX_SOLVED = 512;
+
+/** `(right · leftᵀ + diagonal · I)⁻¹ · right`. */
+function solved(view: EstimatorView, left: Matrix, diagonal: number, right: Matrix): Matrix {
+  const { rows: n } = right;
+  if (n > MAX_SOLVED) throw view.unsupported('components_', `${n} components`, `up to ${MAX_SOLVED} are`);
+  const gram = timesTransposed(right, left);
+  const data = gram.data.map((value, k) => (k % (n + 1) === 0 ? value + diagonal : value));
+  const solution = solvePositive({ ...gram, data }, right);
+  if (solution === null)
+    throw view.unsupported('components_', 'components that depend on each other', 'independent ones are');
+  return solution;
 }
 
 /** KMeans and MiniBatchKMeans. */
@@ -28,3 +75,13 @@ export function readKMeans(view: EstimatorView): KMeansStep {
   const whole = view.since(0, 23) ? {} : { wholeDistances: true as const };
   return { kind: 'k-means', ...view.base(centers.cols), centers, ...whole };
 }
+
+export const DECOMPOSITION_FAMILIES: readonly Family[] = [
+  family('cluster', readKMeans, 'KMeans', 'MiniBatchKMeans'),
+  family('decomposition', readPca, 'PCA', 'IncrementalPCA'),
+  family('decomposition', readProjection, 'TruncatedSVD'),
+  family('decomposition', readFastIca, 'FastICA'),
+  family('decomposition', readFactorAnalysis, 'FactorAnalysis'),
+  family('decomposition', readSparsePca, 'SparsePCA', 'MiniBatchSparsePCA'),
+  family('random_projection', readProjection, 'GaussianRandomProjection', 'SparseRandomProjection'),
+];

@@ -62,16 +62,19 @@ test('SGDClassifier has probabilities for the losses that define them', () => {
   expect(probability(3, 'modified_huber')).toBe('modified-huber');
 });
 
-test('RidgeClassifier takes its classes from its label binarizer and refuses multi-label targets', () => {
+test('RidgeClassifier takes its classes from its label binarizer, and several labels from 1.0 on', () => {
   const binarizer = (y_type_: string): unknown =>
     instance('sklearn.preprocessing._label.LabelBinarizer', { y_type_, classes_: objects('x', 'y') });
-  expect(readRidgeClassifier(fitted(2, { _label_binarizer: binarizer('binary') })).classes).toEqual({
-    type: 'string',
-    values: ['x', 'y'],
+  expect(readRidgeClassifier(fitted(2, { _label_binarizer: binarizer('binary') }))).toMatchObject({
+    classes: { type: 'string', values: ['x', 'y'] },
   });
-  expect(() =>
-    readRidgeClassifier(fitted(2, { _label_binarizer: binarizer('multilabel-indicator') })),
-  ).toThrow(/y_type_ is multilabel/);
+  const several = { _label_binarizer: binarizer('multilabel-indicator') };
+  expect(readRidgeClassifier(fitted(3, several))).toMatchObject({
+    head: { kind: 'multilabel', threshold: 0, scores: 'decision_function' },
+  });
+  expect(() => readRidgeClassifier(fitted(3, { ...several, _sklearn_version: '0.24.2' }))).toThrow(
+    /y_type_ is multilabel/,
+  );
 });
 
 test('coefficients that do not fit the classes are corrupt', () => {

@@ -1,4 +1,5 @@
 import { elementAt } from '../../core/element-at.ts';
+import type { DenseLayersStep } from '../../model/dense-layers.ts';
 import type { LinearClassifierStep, LinearProbability, LinearRegressorStep } from '../../model/linear.ts';
 import type { ModelStep } from '../../model/step.ts';
 import type { LabelSet, Matrix } from '../../model/tensor.ts';
@@ -32,7 +33,7 @@ function interceptOf(view: EstimatorView, rows: number): Float64Array {
   return new Float64Array(rows).fill(elementAt(intercept, 0));
 }
 
-function classifier(
+export function linearClassifier(
   view: EstimatorView,
   classes: LabelSet,
   probability: LinearProbability,
@@ -62,7 +63,7 @@ const fits = (coef: Matrix, classes: number): boolean =>
 /** LogisticRegression and LogisticRegressionCV. */
 export function readLogisticRegression(view: EstimatorView): LinearClassifierStep {
   const classes = view.labels('classes_');
-  return classifier(view, classes, logisticProbability(view, classes.values.length));
+  return linearClassifier(view, classes, logisticProbability(view, classes.values.length));
 }
 
 /**
@@ -90,22 +91,41 @@ export function readSgdClassifier(view: EstimatorView): LinearClassifierStep {
   const logistic = loss === 'log' || loss === 'log_loss';
   const overRest: LinearProbability = view.release !== null && view.since(1, 9) ? 'ovr-uniform' : 'ovr';
   const sigmoid: LinearProbability = classes.values.length <= 2 ? 'sigmoid' : overRest;
-  return classifier(view, classes, logistic ? sigmoid : loss === 'modified_huber' ? 'modified-huber' : null);
+  return linearClassifier(
+    view,
+    classes,
+    logistic ? sigmoid : loss === 'modified_huber' ? 'modified-huber' : null,
+  );
 }
 
 /** LinearSVC, Perceptron, PassiveAggressiveClassifier: scores and labels, no probabilities. */
 export const readScoringClassifier = (view: EstimatorView): LinearClassifierStep =>
-  classifier(view, view.labels('classes_'), null);
+  linearClassifier(view, view.labels('classes_'), null);
 
 /** RidgeClassifier and RidgeClassifierCV keep their classes in a LabelBinarizer up to 1.6. */
-export function readRidgeClassifier(view: EstimatorView): LinearClassifierStep {
-  if (!view.has('_label_binarizer')) return classifier(view, view.labels('classes_'), null);
+export function readRidgeClassifier(view: EstimatorView): LinearClassifierStep | DenseLayersStep {
+  if (!view.has('_label_binarizer')) return linearClassifier(view, view.labels('classes_'), null);
   const binarizer = view.child('_label_binarizer');
   const target = binarizer.get('y_type_');
+  // Before 1.0 the one label of the largest score was predicted of several.
+  if (target === 'multilabel-indicator' && view.since(1, 0)) return ridgeOfLabels(view);
   if (target !== undefined && target !== 'binary' && target !== 'multiclass') {
     throw view.unsupported('_label_binarizer.y_type_', String(target), "'binary', 'multiclass' are");
   }
-  return classifier(view, binarizer.labels('classes_'), null);
+  return linearClassifier(view, binarizer.labels('classes_'), null);
+}
+
+/** One regression a label, which is predicted where it is above 0 (`RidgeClassifierMixin.predict`). */
+function ridgeOfLabels(view: EstimatorView): DenseLayersStep {
+  const weights = view.matrix('coef_');
+  return {
+    kind: 'dense-layers',
+    ...view.base(weights.cols),
+    layers: [{ weights, bias: interceptOf(view, weights.rows) }],
+    activation: 'identity',
+    output: 'identity',
+    head: { kind: 'multilabel', threshold: 0, scores: 'decision_function' },
+  };
 }
 
 /** RANSACRegressor predicts with the estimator that it fitted on the inliers, as arrays: only itself knows names. */

@@ -43,7 +43,10 @@ import {
   readImbalancedPipeline,
   readPipeline,
 } from './composition.ts';
-import { readKMeans, readPca, readTruncatedSvd } from './decomposition.ts';
+import { CROSS_DECOMPOSITION_FAMILIES } from './cross-decomposition.ts';
+import { DECOMPOSITION_FAMILIES } from './decomposition.ts';
+import { DENSE_LAYERS_FAMILIES } from './dense-layers.ts';
+import { DISCRIMINANT_FAMILIES } from './discriminant.ts';
 import { DISTRIBUTION_FAMILIES } from './distribution.ts';
 import { readDummyClassifier, readDummyRegressor } from './dummy.ts';
 import { readLabelEncoder, readOneHotEncoder, readOrdinalEncoder, readTargetEncoder } from './encoding.ts';
@@ -68,7 +71,7 @@ import {
 } from './linear.ts';
 import { MULTI_OUTPUT_FAMILIES } from './multi-output.ts';
 import { MULTICLASS_FAMILIES } from './multiclass.ts';
-import { readMultinomialNb } from './naive-bayes.ts';
+import { NAIVE_BAYES_FAMILIES } from './naive-bayes.ts';
 import { NEIGHBORS_FAMILIES } from './neighbors.ts';
 import { POLYNOMIAL_FAMILIES } from './polynomial.ts';
 import type { Reader } from './reading.ts';
@@ -162,6 +165,9 @@ export const FAMILIES: readonly Family[] = [
   ...KERNEL_FAMILIES,
   family('naive_bayes', readMultinomialNb, 'MultinomialNB'),
   ...NEIGHBORS_FAMILIES,
+  ...NAIVE_BAYES_FAMILIES,
+  ...DISCRIMINANT_FAMILIES,
+  ...DENSE_LAYERS_FAMILIES,
   family(
     'tree',
     readTree,
@@ -185,9 +191,8 @@ export const FAMILIES: readonly Family[] = [
     'HistGradientBoostingClassifier',
     'HistGradientBoostingRegressor',
   ),
-  family('cluster', readKMeans, 'KMeans', 'MiniBatchKMeans'),
-  family('decomposition', readPca, 'PCA', 'IncrementalPCA'),
-  family('decomposition', readTruncatedSvd, 'TruncatedSVD'),
+  ...DECOMPOSITION_FAMILIES,
+  ...CROSS_DECOMPOSITION_FAMILIES,
   family('lightgbm.basic', readBooster, 'Booster'),
   family('lightgbm.sklearn', readLgbmModel, 'LGBMClassifier', 'LGBMRegressor', 'LGBMRanker'),
   family(

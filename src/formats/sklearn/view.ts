@@ -164,11 +164,26 @@ export class EstimatorView {
 
   /** `[rows, cols]`; a vector is one row. Sparse matrices are made dense. */
   matrix(name: string, cols?: number): Matrix {
-    const value = this.required(name);
-    const matrix = isType(value, 'array') ? this.#dense(name, value) : densify(value, this.origin, name);
+    const matrix = this.#matrixIn(name, this.required(name));
     if (cols !== undefined && matrix.cols !== cols)
       throw this.invalid(name, `${matrix.cols} wide`, `${cols} wide`);
     return matrix;
+  }
+
+  /** A list of matrices, each as `matrix` reads it. Charged to the budget: a list may hold one array many times. */
+  matrices(name: string, count?: number): readonly Matrix[] {
+    const items = this.items(name);
+    if (count !== undefined && items.length !== count)
+      throw this.invalid(name, `${items.length} arrays`, `${count} arrays`);
+    return items.map((item, k) => {
+      const cells = isType(item, 'array') ? item.shape.reduce((product, size) => product * size, 1) : 0;
+      this.reading.budget.charge(8 * cells, name, this.origin.offset);
+      return this.#matrixIn(`${name}[${k}]`, item);
+    });
+  }
+
+  #matrixIn(name: string, value: PyValue): Matrix {
+    return isType(value, 'array') ? this.#dense(name, value) : densify(value, this.origin, name);
   }
 
   #dense(name: string, array: PyArray): Matrix {
