@@ -27,12 +27,12 @@ const gaussianProcess: StepCompiler<GaussianProcessClassifierStep> = {
       throw compileUnsupported(step, 'L_', `${cells} cells`, wanted);
     }
     const x = kernelInput(context, step, elementAt(step.processes, 0), input);
-    const kernels = step.processes.map((process) => once(() => emitKernelOf(context, step, process, x)));
-    const means = step.processes.map((process, k) =>
-      once(() => weightedSum(g, elementAt(kernels, k)(), process.residual)),
+    const kernels = step.processes.map((one) => once(() => emitKernelOf(context, step, one, x)));
+    const means = step.processes.map((one, k) =>
+      once(() => weightedSum(g, elementAt(kernels, k)(), one.residual)),
     );
-    const probabilities = step.processes.map((process, k) =>
-      once(() => probabilityOf(context, process, x, elementAt(kernels, k)(), elementAt(means, k)())),
+    const probabilities = step.processes.map((one, k) =>
+      once(() => probabilityOf(context, one, x, elementAt(kernels, k)(), elementAt(means, k)())),
     );
     const joined = once(() =>
       g.add(
@@ -71,16 +71,16 @@ function shared(g: G, x: ValueName): ValueName {
 const weightedSum = (g: G, values: ValueName, weights: Float64Array): ValueName =>
   g.add('MatMul', [values, g.float64(weights, [weights.length, 1])]);
 
-/** The sigmoid averaged over the normal distribution of a process, `[N, 1]`. */
+/** The sigmoid averaged over the normal distribution of one, `[N, 1]`. */
 function probabilityOf(
   context: CompileContext,
-  process: LatentProcess,
+  one: LatentProcess,
   x: ValueName,
   values: ValueName,
   mean: ValueName,
 ): ValueName {
   const { g } = context;
-  const variance = varianceOf(context, process, x, values);
+  const variance = varianceOf(context, one, x, values);
   const lambdas = ERRORS_OF_SIGMOID.map(({ lambda }) => lambda);
   const row = (numbers: readonly number[]): ValueName => g.float64(numbers, [1, numbers.length]);
   const widened = g.add('Mul', [variance, row(lambdas.map((lambda) => 2 * lambda * lambda))]);
@@ -99,21 +99,16 @@ function probabilityOf(
 }
 
 /** k(x, x) - ‖L⁻¹ (√W ∘ k)‖², `[N, 1]`. */
-function varianceOf(
-  context: CompileContext,
-  process: LatentProcess,
-  x: ValueName,
-  values: ValueName,
-): ValueName {
+function varianceOf(context: CompileContext, one: LatentProcess, x: ValueName, values: ValueName): ValueName {
   const { g } = context;
-  const { factor, rootWeights } = process;
+  const { factor, rootWeights } = one;
   const weighted = g.add('Mul', [values, g.float64(rootWeights, [1, rootWeights.length])]);
   const inverse = invertedLower(factor);
   const none = g.float64(new Float64Array(factor.rows), [1, factor.rows]);
   const solved = g.add('Gemm', [weighted, g.float64(inverse, [factor.rows, factor.cols]), none], {
     transB: 1n,
   });
-  const own = emitOwnKernel(context, process, x);
+  const own = emitOwnKernel(context, one, x);
   return g.add('Sub', [own, rowSumOf(g, g.add('Mul', [solved, solved]))]);
 }
 

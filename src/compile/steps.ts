@@ -13,6 +13,7 @@ import { dummy } from './dummy.ts';
 import { ENCODING_COMPILERS } from './encoding.ts';
 import { predictions } from './ensemble.ts';
 import { functionTransformer } from './function.ts';
+import { GAUSSIAN_COMPILERS } from './gaussian.ts';
 import { GAUSSIAN_PROCESS_COMPILERS } from './gaussian-process.ts';
 import { simpleImputer } from './imputation.ts';
 import { isolationForest } from './isolation-forest.ts';
@@ -73,6 +74,7 @@ const COMPILERS: StepCompilers<ModelStep> = {
   stacking,
   'isolation-forest': isolationForest,
   ...ADABOOST_COMPILERS,
+  ...GAUSSIAN_COMPILERS,
 };
 
 /** The compiler that fits a step. */

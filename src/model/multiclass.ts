@@ -26,7 +26,7 @@ export interface OneVsRestOf<S> extends StepBase {
   readonly threshold: number;
   /** Whether a row has any number of labels: `predict` is then 0 and 1, `[N, classes]`, and probabilities are not normalised. */
   readonly isMultilabel: boolean;
-  /** Which of equal scores wins: the last before 1.7. */
+  /** Which of equal scores wins: the last before 1.8. */
   readonly ties: 'first' | 'last';
   /** What becomes of probabilities that are all 0, divided by their sum: NaN before 1.7, then 0. */
   readonly zeroSums: 'nan' | 'kept';

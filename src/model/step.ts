@@ -30,6 +30,7 @@ import {
 } from './encoding.ts';
 import { ensembleSteps, type MemberOf, type PredictionsOf } from './ensemble.ts';
 import { FUNCTION_STEPS, type FunctionStep } from './function.ts';
+import { type EllipticEnvelopeStep, GAUSSIAN_STEPS, type GaussianMixtureStep } from './gaussian.ts';
 import { GAUSSIAN_PROCESS_STEPS, type GaussianProcessClassifierStep } from './gaussian-process.ts';
 import { IMPUTATION_STEPS, type SimpleImputerStep } from './imputation.ts';
 import { type IsolationForestOf, isolationForestSteps } from './isolation-forest.ts';
@@ -49,7 +50,6 @@ import { type CategoricalNbStep, type MultinomialNbStep, NAIVE_BAYES_STEPS } fro
 import { NEIGHBORS_STEPS, type NearestNeighborsStep } from './neighbors.ts';
 import { PMML_STEPS, type PmmlStep } from './pmml/step.ts';
 import { POLYNOMIAL_STEPS, type PolynomialFeaturesStep, type SplineStep } from './polynomial.ts';
-import { POLYNOMIAL_STEPS, type PolynomialFeaturesStep } from './polynomial.ts';
 import { type ProjectingPredictorOf, projectingSteps } from './projecting.ts';
 import { QUADRATIC_STEPS, type QuadraticClassifierStep } from './quadratic.ts';
 import { SCALING_STEPS, type ScalingStep } from './scaling.ts';
@@ -105,6 +105,8 @@ export type ModelStep =
   | QuadraticClassifierStep
   | DenseLayersStep
   | ProjectingPredictorStep
+  | GaussianMixtureStep
+  | EllipticEnvelopeStep
   | TreeEnsembleStep
   | CatBoostStep
   | DummyStep
@@ -179,6 +181,7 @@ export const STEPS: { readonly [K in StepKind]: StepDescription<StepOf<K>, Model
   ...QUADRATIC_STEPS,
   ...DENSE_LAYERS_STEPS,
   ...projectingSteps<ModelStep>(),
+  ...GAUSSIAN_STEPS,
   ...TREE_STEPS,
   ...CATBOOST_STEPS,
   ...DUMMY_STEPS,

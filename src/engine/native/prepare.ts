@@ -6,8 +6,9 @@ import { DENSE_LAYERS_PREPARERS } from './dense-layers.ts';
 import { DISTRIBUTION_PREPARERS } from './distribution.ts';
 import { preparePredictions } from './ensemble.ts';
 import type { StepPreparers } from './evaluator.ts';
-import { prepareIsolationForest } from './isolation-forest.ts';
+import { GAUSSIAN_PREPARERS } from './gaussian.ts';
 import { GAUSSIAN_PROCESS_PREPARERS } from './gaussian-process.ts';
+import { prepareIsolationForest } from './isolation-forest.ts';
 import { ISOTONIC_PREPARERS } from './isotonic.ts';
 import { LABEL_BINARIZER_PREPARERS } from './label-binarizer.ts';
 import { MULTI_OUTPUT_PREPARERS } from './multi-output.ts';
@@ -17,9 +18,9 @@ import { NEIGHBORS_PREPARERS } from './neighbors/neighbors.ts';
 import { preparePmml } from './pmml/prepare.ts';
 import { POLYNOMIAL_PREPARERS } from './polynomial.ts';
 import { COMMON_PREPARERS, preparingWith } from './prepare-common.ts';
-import { prepareStacking } from './stacking.ts';
 import { PROJECTING_PREPARERS } from './projecting.ts';
 import { QUADRATIC_PREPARERS } from './quadratic.ts';
+import { prepareStacking } from './stacking.ts';
 import { SUPPORT_VECTOR_PREPARERS } from './support-vectors.ts';
 import { prepareCountVectorizer } from './text/count.ts';
 import { prepareTfidf } from './text/tfidf.ts';
@@ -53,6 +54,7 @@ const PREPARERS: StepPreparers<ModelStep> = {
   stacking: prepareStacking,
   'isolation-forest': prepareIsolationForest,
   ...ADABOOST_PREPARERS,
+  ...GAUSSIAN_PREPARERS,
 };
 
 export const prepareStep = preparingWith(PREPARERS);

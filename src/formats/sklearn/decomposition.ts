@@ -1,6 +1,8 @@
 import type { KMeansStep, PcaStep } from '../../model/decomposition.ts';
 import type { Matrix } from '../../model/tensor.ts';
+import { isType } from '../pickle/value.ts';
 import { type Family, family } from './family.ts';
+import { show } from './show.ts';
 import { solvePositive, timesTransposed } from './solve.ts';
 import type { EstimatorView } from './view.ts';
 
@@ -25,7 +27,7 @@ const projection = (view: EstimatorView, components: Matrix, mean: Float64Array 
   ...{ mean, components, scale: null },
 });
 
-/** TruncatedSVD and random projections are a PCA without centring. */
+/** TruncatedSVD, NeighborhoodComponentsAnalysis and random projections are a PCA without centring. */
 const readProjection = (view: EstimatorView): PcaStep => projection(view, view.matrix('components_'), null);
 
 /** FastICA keeps a mean where it whitened. */
@@ -69,6 +71,38 @@ function solved(view: EstimatorView, left: Matrix, diagonal: number, right: Matr
   return solution;
 }
 
+/** Weights of a pooling, above which the few columns of a file would size a matrix. */
+const MAX_POOLED = 2 ** 22;
+
+/** FeatureAgglomeration pools columns by their mean: sums of the columns of a cluster, each divided by their number. */
+export function readFeatureAgglomeration(view: EstimatorView): PcaStep {
+  const pooling = view.get('pooling_func');
+  if (!isType(pooling, 'global') || pooling.name !== 'mean' || !pooling.module.startsWith('numpy'))
+    throw view.unsupported('pooling_func', show(pooling ?? null), 'numpy.mean is');
+  const labels = view.vector('labels_');
+  const clusters = view.count('n_clusters_');
+  if (clusters === 0 || clusters > labels.length || clusters * labels.length > MAX_POOLED)
+    throw view.unsupported(
+      'n_clusters_',
+      `${clusters} of ${labels.length} columns`,
+      `up to ${MAX_POOLED} weights are`,
+    );
+  const sizes = new Float64Array(clusters);
+  for (const label of labels) {
+    if (!Number.isInteger(label) || label < 0 || label >= clusters)
+      throw view.invalid('labels_', String(label), `the index of one of ${clusters} clusters`);
+    sizes[label]!++;
+  }
+  if (!sizes.every((size) => size > 0))
+    throw view.invalid('labels_', 'a cluster without columns', 'columns in each');
+  const data = new Float64Array(clusters * labels.length);
+  labels.forEach((label, column) => {
+    data[label * labels.length + column] = 1;
+  });
+  const components = { rows: clusters, cols: labels.length, data };
+  return { kind: 'pca', ...view.base(labels.length), mean: null, components, scale: sizes };
+}
+
 /** KMeans and MiniBatchKMeans. */
 export function readKMeans(view: EstimatorView): KMeansStep {
   const centers = view.matrix('cluster_centers_');
@@ -83,5 +117,7 @@ export const DECOMPOSITION_FAMILIES: readonly Family[] = [
   family('decomposition', readFastIca, 'FastICA'),
   family('decomposition', readFactorAnalysis, 'FactorAnalysis'),
   family('decomposition', readSparsePca, 'SparsePCA', 'MiniBatchSparsePCA'),
+  family('cluster', readFeatureAgglomeration, 'FeatureAgglomeration'),
+  family('neighbors', readProjection, 'NeighborhoodComponentsAnalysis'),
   family('random_projection', readProjection, 'GaussianRandomProjection', 'SparseRandomProjection'),
 ];

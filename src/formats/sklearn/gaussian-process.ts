@@ -14,8 +14,8 @@ export function readGaussianProcessClassifier(view: EstimatorView): GaussianProc
   const features = first?.points.cols ?? null;
   if (processes.some(({ points }) => points.cols !== features))
     throw view.invalid('base_estimator_', 'processes of different columns', 'the same columns');
-  // OneVsRestClassifier goes through its classes backwards in 1.9, so that the first of equals stays.
-  const ties = view.since(1, 9) ? 'first' : 'last';
+  // OneVsRestClassifier goes through its classes backwards from 1.8 on, so that the first of equals stays.
+  const ties = view.since(1, 8) ? 'first' : 'last';
   return { kind: 'gaussian-process-classifier', ...view.base(features), processes, classes, ties };
 }
 

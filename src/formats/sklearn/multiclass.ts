@@ -85,7 +85,7 @@ function readOneVsRest(view: EstimatorView): OneVsRestStep | null {
     probabilities: methodOfAll(view, held, 'predict_proba'),
     threshold: thresholdOf(first),
     isMultilabel,
-    ties: view.since(1, 7) ? 'first' : 'last',
+    ties: view.since(1, 8) ? 'first' : 'last',
     zeroSums: view.since(1, 7) ? 'kept' : 'nan',
   };
 }

@@ -53,10 +53,10 @@ import { readLabelEncoder, readOneHotEncoder, readOrdinalEncoder, readTargetEnco
 import { type Family, family, library } from './family.ts';
 import { readForest } from './forest.ts';
 import { readFunctionTransformer } from './function.ts';
+import { GAUSSIAN_FAMILIES } from './gaussian.ts';
 import { readGradientBoosting } from './gradient-boosting.ts';
 import { readHistGradientBoosting } from './hist-gradient-boosting.ts';
 import { readMissingIndicator, readSimpleImputer } from './imputation.ts';
-import { readSimpleImputer } from './imputation.ts';
 import { ISOLATION_FAMILIES } from './isolation-forest.ts';
 import { ISOTONIC_FAMILIES } from './isotonic.ts';
 import { KERNEL_FAMILIES } from './kernel-methods.ts';
@@ -85,7 +85,6 @@ import {
 import { readSearch } from './search.ts';
 import { SELECTION_FAMILIES } from './selection.ts';
 import { SPLINE_FAMILIES } from './spline.ts';
-import { SUPPORT_VECTOR_FAMILIES } from './support-vectors.ts';
 import { STACKING_FAMILIES } from './stacking.ts';
 import { SUPPORT_VECTOR_FAMILIES } from './support-vectors.ts';
 import { readCountVectorizer, readTfidfTransformer, readTfidfVectorizer } from './text.ts';
@@ -163,11 +162,11 @@ export const FAMILIES: readonly Family[] = [
   family('svm', readLinearRegressor, 'LinearSVR'),
   ...SUPPORT_VECTOR_FAMILIES,
   ...KERNEL_FAMILIES,
-  family('naive_bayes', readMultinomialNb, 'MultinomialNB'),
   ...NEIGHBORS_FAMILIES,
   ...NAIVE_BAYES_FAMILIES,
   ...DISCRIMINANT_FAMILIES,
   ...DENSE_LAYERS_FAMILIES,
+  ...GAUSSIAN_FAMILIES,
   family(
     'tree',
     readTree,

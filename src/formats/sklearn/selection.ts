@@ -13,7 +13,7 @@ import type { EstimatorView } from './view.ts';
  * A selector: the columns of its mask, nothing computed. `SelectorMixin.transform` checks all of its input, also what
  * it drops, unless the selector takes missing values, where it checks nothing.
  */
-export function selectorStep(
+function selectorStep(
   view: EstimatorView,
   mask: readonly boolean[],
   takesMissing: boolean,
@@ -223,7 +223,7 @@ function leavesZeros(view: EstimatorView, estimator: EstimatorView): boolean {
 const HOLDERS = /^(Bagging|Voting|Stacking)(Classifier|Regressor)$/;
 
 /** Whether a selector over an estimator lets missing values through: the tag `allow_nan` of that estimator. */
-export function takesMissing(view: EstimatorView, estimator: EstimatorView): boolean {
+function takesMissing(view: EstimatorView, estimator: EstimatorView): boolean {
   const { className } = estimator;
   const package_ = estimator.origin.class.split('.')[0];
   if (className.startsWith('HistGradientBoosting') || package_ === 'lightgbm' || package_ === 'xgboost')
