@@ -1,4 +1,4 @@
-import type { CDPSession } from 'playwright-core';
+import type { CDPSession, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect } from 'vitest';
 import type { TrafficView } from '../../src/control/port.ts';
 import { hasBrowser, inBrowser } from '../browser.ts';
@@ -148,6 +148,12 @@ inBrowser('the policy of the page allows nothing inline, and nothing from elsewh
   expect(policy).not.toMatch(/unsafe|https?:|\*/);
 });
 
+/** What was asked before a page went out of sight may still be told of: until nothing was asked for a second, a few times at most. */
+async function settled(page: Page): Promise<void> {
+  for (let asked = 0; asked < 5; asked++)
+    if ((await page.waitForEvent('request', { timeout: 1000 }).catch(() => null)) === null) return;
+}
+
 inBrowser('a page out of sight asks for nothing, and its server looks at nothing', async () => {
   /** Null: nobody follows, so that nothing has been looked at before. */
   const over = async (): Promise<number | null> => {
@@ -164,8 +170,7 @@ inBrowser('a page out of sight asks for nothing, and its server looks at nothing
       document.dispatchEvent(new Event('visibilitychange'));`);
   await turn('hidden');
   await expect.poll(over, { timeout: 20_000 }).toBeNull();
-  // What was asked before it went out of sight is still told of.
-  await page.evaluate('new Promise((done) => setTimeout(done, 500))');
+  await settled(page);
   await expect(page.waitForEvent('request', { timeout: WATCHED })).rejects.toThrow('Timeout');
   expect(await over()).toBeNull();
   await turn('visible');

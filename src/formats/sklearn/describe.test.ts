@@ -37,7 +37,7 @@ test('a step of an unknown class blocks with path, class and offset, and the out
 
 test('an unknown class is told apart from code of one’s own', () => {
   const wanted = (name: string) => describeSklearn(file(instance(name, {}, [], 9))).blockers[0]?.wanted;
-  expect(wanted('sklearn.svm._classes.SVC')).toContain('docs/estimators.md');
+  expect(wanted('sklearn.manifold._mds.MDS')).toContain('docs/estimators.md');
   expect(wanted('__main__.MyModel')).toBe(
     'classes of scikit-learn, and of the libraries of docs/estimators.md, are',
   );
