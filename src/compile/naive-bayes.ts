@@ -8,6 +8,7 @@ import {
   type StepCompilers,
   withinTolerance,
 } from './compiler.ts';
+import { compileUnsupported } from './failure.ts';
 import { argMax, labelOutput } from './labels.ts';
 import { affine } from './linear.ts';
 import { logSoftmax, rowMax } from './links.ts';
@@ -34,6 +35,11 @@ function likelihoodOutputs(
 
 const multinomialNb: StepCompiler<MultinomialNbStep> = {
   emit(context, step, input) {
+    // A probability of 0 has an infinite logarithm: times a feature that is absent it is no number to a graph.
+    if (!step.featureLogProb.data.every(Number.isFinite)) {
+      const wanted = 'finite ones are (use the native engine: `--runtime native`)';
+      throw compileUnsupported(step, 'feature_log_prob_', 'an infinite number', wanted);
+    }
     const x = acceptedMatrix(context, input, step, 'finite');
     const likelihood = once(() =>
       affine(context, binarized(context, x, step.threshold), step.featureLogProb, step.classLogPrior),
