@@ -77,7 +77,7 @@ async function firstLoad(): Promise<FirstLoad> {
   const processor = (await processorMillis(session)) - before;
   const ways = longestChain([...asked.values()]);
   // What the row shows besides is part of the first load, and of its bytes.
-  await page.getByText('Live', { exact: true }).waitFor();
+  await page.getByText('Live', { exact: true }).first().waitFor();
   await page.getByText('No labels').first().waitFor();
   const score = await scoreOf(session);
   // The page before was none of the console, and has no picture for its tab.
@@ -162,7 +162,7 @@ inBrowser('a page out of sight asks for nothing, and its server looks at nothing
   };
   const visited = await visitor.visit('/console/endpoints/iris', null);
   const { page } = visited;
-  await page.getByText('Live', { exact: true }).waitFor();
+  await page.getByText('Live', { exact: true }).first().waitFor();
   await expect.poll(over, { timeout: 20_000 }).not.toBeNull();
   const turn = (state: string) =>
     page.evaluate(`

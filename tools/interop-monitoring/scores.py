@@ -33,6 +33,8 @@ DEFAULTS = {name: ours for table in EVIDENTLY.values() for ours, name in table.i
 FISHER = {"excluded": "Evidently's Fisher of three categories takes two by the order of their hashes"}
 SINGLETON = {"excluded": "Epps and Singleton of up to 4 different values where scipy takes rounding for rank"}
 SINGLETON_RANK = 4
+VON_MISES = {"excluded": "Evidently's exact p of Cramér and von Mises is no number where half precision overflows"}
+VON_MISES_EXACT = 20
 
 
 def rank_is_noise(x, y):
@@ -79,6 +81,9 @@ def evidently_scores(reference, current):
     def score(name):
         if name == "fisher_exact" and len(set(x) | set(y)) > 2 and max(x.nunique(), y.nunique()) <= 2:
             return FISHER
+        if name == "cramer_von_mises" and max(len(x), len(y)) <= VON_MISES_EXACT:
+            exact = attempt(lambda: finite(run(name)[1].drift_score))
+            return VON_MISES if exact is None else exact
         value = finite(run(name)[1].drift_score)
         return SINGLETON if name == "es" and value is not None and rank_is_noise(x, y) else value
 
