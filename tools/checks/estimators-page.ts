@@ -11,7 +11,9 @@ const HEAD = `<!-- Generated from src/formats/sklearn/registry.ts and fixtures/m
 # Estimators
 
 Fitted scikit-learn objects that Plimsoll reads, alone or anywhere inside the compositions of this table. Each runs on
-both engines, native and ONNX, which check each other at registration. *Tested* lists the releases whose own answers are
+both engines, native and ONNX, which check each other at registration; of nearest neighbours they leave out rows whose last neighbour
+is as far away as the next point, which a graph cannot break as the library does, and likelihoods of zero (naive Bayes with \`alpha=0\`)
+are not compiled. *Tested* lists the releases whose own answers are
 in \`fixtures/models\`; files of the releases between and of 0.18 to 0.23 are read by the same code, and
 \`npm run test:long -- e2e/exactness\` draws models of releases from 0.18 to 1.9 and compares them with that release
 itself. Before 0.21 the init estimator of GradientBoosting was a class of its own, which is not read. An option that has
@@ -27,7 +29,7 @@ export function estimatorsPage(
   tested: ReadonlyMap<string, ReadonlySet<string>>,
 ): string {
   const rows = families.flatMap(({ module, classes }) =>
-    classes.map((name) => ({ module, name: estimatorLabel(module, name) })),
+    classes.filter((name) => !isPart(name)).map((name) => ({ module, name: estimatorLabel(module, name) })),
   );
   rows.sort((a, b) => (a.module === b.module ? compare(a.name, b.name) : compare(a.module, b.module)));
   const line = ({ module, name }: { module: string; name: string }): string => {
@@ -36,6 +38,9 @@ export function estimatorsPage(
   };
   return HEAD + rows.map(line).join('');
 }
+
+/** What is only ever a part of another estimator: no model is one of these, and nobody asks for it by name. */
+export const isPart = (name: string): boolean => name.startsWith('_');
 
 /** How pages and fixtures call a class: those of other libraries than scikit-learn with the library's name. */
 export const estimatorLabel = (module: string, name: string): string =>

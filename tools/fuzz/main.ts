@@ -1,6 +1,6 @@
 /**
  * Changes every model file of the fixtures at random, by seeds that are kept: each is read and answers, or is refused with a coded error,
- * within five seconds and 512 MB; a process that says nothing for as long is ended, and its seed told.
+ * within five seconds and 512 MB; a process that says nothing for ten is ended, and its seed told.
  *   npm run fuzz                        about 20,000 mutations, evenly over all files
  *   npm run fuzz -- --mutations 200     of each file
  *   npm run fuzz -- --only svc          files whose names hold that
