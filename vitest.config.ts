@@ -10,9 +10,9 @@ const integration = [
   'src/{deploy/push,engine/python,monitor/prometheus,registry/python,server/workers}/**/*.test.ts',
   // Models are loaded in children first.
   'src/registry/{*,catalog/*}.test.ts',
-  // Reads a bomb a test in a process of its own.
-  'src/files/hostile.test.ts',
 ];
+/** Tests of how long something may take: the last ones, one at a time, when the machine has nothing else to do. */
+const timed = ['src/files/hostile.test.ts', 'e2e/console/budgets.test.ts'];
 const never = ['**/node_modules/**', '**/*.long.test.ts'];
 const cores = availableParallelism();
 /**
@@ -29,7 +29,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['{src,tools,console}/**/*.test.ts'],
-          exclude: [...never, ...integration, ...replay],
+          exclude: [...never, ...integration, ...replay, ...timed],
         },
       },
       { extends: true, test: { name: 'replay', include: replay, exclude: never } },
@@ -39,11 +39,22 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['e2e/**/*.test.ts'],
-          exclude: [...never, ...replay],
+          exclude: [...never, ...replay, ...timed],
           ...waiting,
           // Imports are 3 % of their time.
           isolate: true,
           // Some start the program thirty times, which takes a second each where others are at work.
+          testTimeout: 120_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'timed',
+          include: timed,
+          sequence: { groupOrder: 2 },
+          maxWorkers: 1,
+          isolate: true,
           testTimeout: 120_000,
         },
       },

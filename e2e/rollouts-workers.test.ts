@@ -8,6 +8,8 @@ import { type Answered, SteadyTraffic } from './rollouts/traffic.ts';
 /** Two workers answer the same units: what is counted are the units, once, whoever answered and whoever died. */
 
 const WINDOW_MILLIS = 2000;
+/** From the client's having an answer to its being counted, where the processor was taken in between. */
+const COUNTED_LATE_MILLIS = 50;
 /** Half of the units for good, and no guard: the candidate, which fails, goes on to be counted. */
 const COUNTING = {
   window: `${WINDOW_MILLIS}ms`,
@@ -116,9 +118,9 @@ describe('serve --workers 2', { timeout: 120_000 }, () => {
 
     const ofDead = answered.filter(({ by }) => !survivors().has(by));
     expect(ofDead.length).toBeGreaterThan(20);
-    // A request's window is that of the server when it is answered: on the border of two it may be either.
+    // A request's window is that of the server once it is answered: on the border of two it may be either, and a busy server counts late.
     const lost = ofDead.filter(({ sent }) => sent > begin);
-    const border = ofDead.filter(({ sent, at }) => sent <= begin && at >= begin);
+    const border = ofDead.filter(({ sent, at }) => sent <= begin && at >= begin - COUNTED_LATE_MILLIS);
     expect(lost.length).toBeGreaterThan(0);
     for (const [arm, version] of [
       ['candidate', 2],

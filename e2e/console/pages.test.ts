@@ -86,8 +86,9 @@ inBrowser(
     await lookAt(page, 'home-dark');
     await page.getByRole('searchbox').fill('chu');
     await page.reload();
-    await page.getByRole('link', { name: 'churn' }).waitFor();
-    expect(await page.getByRole('link', { name: 'iris' }).count()).toBe(0);
+    const endpoints = page.getByRole('region', { name: 'Endpoints' });
+    await endpoints.getByRole('link', { name: 'churn' }).waitFor();
+    expect(await endpoints.getByRole('link', { name: 'iris' }).count()).toBe(0);
     await visitor.leave(visited);
   },
 );
