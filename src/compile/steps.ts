@@ -33,6 +33,7 @@ import { SCALING_COMPILERS } from './scaling.ts';
 import { stacking } from './stacking.ts';
 import { SUPPORT_VECTOR_COMPILERS } from './support-vectors.ts';
 import { TEXT_COMPILERS } from './text.ts';
+import { TOPIC_COMPILERS } from './topics.ts';
 import { treeEnsembleStep } from './tree.ts';
 import { voting } from './voting.ts';
 import { WRAPPED_PREDICTOR_COMPILERS } from './wrapped-predictor.ts';
@@ -59,6 +60,7 @@ const COMPILERS: StepCompilers<ModelStep> = {
   ...NAIVE_BAYES_COMPILERS,
   ...QUADRATIC_COMPILERS,
   ...DENSE_LAYERS_COMPILERS,
+  ...TOPIC_COMPILERS,
   ...PROJECTING_COMPILERS,
   'tree-ensemble': treeEnsembleStep,
   catboost,

@@ -57,6 +57,7 @@ import { type StackingOf, stackingSteps } from './stacking.ts';
 import type { StepDescription } from './step-description.ts';
 import { SUPPORT_VECTOR_STEPS, type SupportVectorStep } from './support-vectors.ts';
 import { type CountVectorizerStep, TEXT_STEPS, type TfidfStep } from './text.ts';
+import { type LatentDirichletStep, TOPIC_STEPS } from './topics.ts';
 import { TREE_STEPS, type TreeEnsembleOf } from './tree.ts';
 import { type VotingOf, votingSteps } from './voting.ts';
 import {
@@ -107,6 +108,7 @@ export type ModelStep =
   | ProjectingPredictorStep
   | GaussianMixtureStep
   | EllipticEnvelopeStep
+  | LatentDirichletStep
   | TreeEnsembleStep
   | CatBoostStep
   | DummyStep
@@ -180,6 +182,7 @@ export const STEPS: { readonly [K in StepKind]: StepDescription<StepOf<K>, Model
   ...GAUSSIAN_PROCESS_STEPS,
   ...QUADRATIC_STEPS,
   ...DENSE_LAYERS_STEPS,
+  ...TOPIC_STEPS,
   ...projectingSteps<ModelStep>(),
   ...GAUSSIAN_STEPS,
   ...TREE_STEPS,

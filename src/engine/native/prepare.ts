@@ -24,6 +24,7 @@ import { prepareStacking } from './stacking.ts';
 import { SUPPORT_VECTOR_PREPARERS } from './support-vectors.ts';
 import { prepareCountVectorizer } from './text/count.ts';
 import { prepareTfidf } from './text/tfidf.ts';
+import { TOPIC_PREPARERS } from './topics.ts';
 import { prepareVoting } from './voting.ts';
 import { WRAPPED_PREDICTOR_PREPARERS } from './wrapped-predictor.ts';
 
@@ -39,6 +40,7 @@ const PREPARERS: StepPreparers<ModelStep> = {
   'categorical-nb': prepareCategoricalNb,
   ...QUADRATIC_PREPARERS,
   ...DENSE_LAYERS_PREPARERS,
+  ...TOPIC_PREPARERS,
   ...PROJECTING_PREPARERS,
   catboost: prepareCatBoost,
   ...DISTRIBUTION_PREPARERS,

@@ -88,6 +88,7 @@ import { SPLINE_FAMILIES } from './spline.ts';
 import { STACKING_FAMILIES } from './stacking.ts';
 import { SUPPORT_VECTOR_FAMILIES } from './support-vectors.ts';
 import { readCountVectorizer, readTfidfTransformer, readTfidfVectorizer } from './text.ts';
+import { TOPIC_FAMILIES } from './topics.ts';
 import { readTree } from './tree.ts';
 import { VOTING_FAMILIES } from './voting.ts';
 import { WRAPPED_PREDICTOR_FAMILIES } from './wrapped-predictor.ts';
@@ -192,6 +193,7 @@ export const FAMILIES: readonly Family[] = [
   ),
   ...DECOMPOSITION_FAMILIES,
   ...CROSS_DECOMPOSITION_FAMILIES,
+  ...TOPIC_FAMILIES,
   family('lightgbm.basic', readBooster, 'Booster'),
   family('lightgbm.sklearn', readLgbmModel, 'LGBMClassifier', 'LGBMRegressor', 'LGBMRanker'),
   family(
