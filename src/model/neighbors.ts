@@ -68,6 +68,32 @@ export interface NearestNeighborsStep extends StepBase {
   readonly task: NeighborTask;
 }
 
+/**
+ * What a row gets that has no neighbour: it is refused; a label an output, `labels[code]` (the classes, and at their end
+ * the label where it is none of them: no class has a share then); a number in every output.
+ */
+export type NoNeighbor =
+  | { readonly kind: 'refused' }
+  | { readonly kind: 'labels'; readonly targets: readonly OutlierLabel[] }
+  | { readonly kind: 'number'; readonly value: number };
+
+export interface OutlierLabel {
+  readonly labels: LabelSet;
+  readonly code: number;
+}
+
+/** The vote or the mean of all points at most `radius` away, each weighed alike or by 1 / distance. */
+export interface RadiusNeighborsStep extends StepBase {
+  readonly kind: 'radius-neighbors';
+  readonly search: PointSearch;
+  readonly radius: number;
+  readonly weighting: 'uniform' | 'distance';
+  readonly task: NeighborTask;
+  readonly none: NoNeighbor;
+}
+
+export type NeighborsStep = NearestNeighborsStep | RadiusNeighborsStep;
+
 const outputsOfTask = (task: NeighborTask): readonly OutputSpec[] =>
   task.kind === 'classification'
     ? voteSpecs(task.targets.map(({ classes }) => classes))
@@ -76,13 +102,16 @@ const outputsOfTask = (task: NeighborTask): readonly OutputSpec[] =>
 /** Points whose numbers are tried. */
 const MAX_TRIED = 24;
 
-export const NEIGHBORS_STEPS: StepDescriptions<NearestNeighborsStep> = {
-  'nearest-neighbors': {
-    ...PREDICTOR,
-    needs: needsNumbers,
-    outputs: ({ task }) => outputsOfTask(task),
-    rounding: ({ task, weighting }) =>
-      task.kind === 'classification' && weighting === 'uniform' ? 'same' : 'sum',
-    tried: ({ search }) => matrixColumns(search.points, MAX_TRIED),
-  },
+const VOTE = {
+  ...PREDICTOR,
+  needs: needsNumbers,
+  outputs: ({ task }: NeighborsStep) => outputsOfTask(task),
+  rounding: ({ task, weighting }: NeighborsStep) =>
+    task.kind === 'classification' && weighting === 'uniform' ? 'same' : 'sum',
+  tried: ({ search }: NeighborsStep) => matrixColumns(search.points, MAX_TRIED),
+} as const;
+
+export const NEIGHBORS_STEPS: StepDescriptions<NeighborsStep> = {
+  'nearest-neighbors': VOTE,
+  'radius-neighbors': VOTE,
 };

@@ -47,7 +47,7 @@ import {
   type OutputCodeOf,
 } from './multiclass.ts';
 import { type CategoricalNbStep, type MultinomialNbStep, NAIVE_BAYES_STEPS } from './naive-bayes.ts';
-import { NEIGHBORS_STEPS, type NearestNeighborsStep } from './neighbors.ts';
+import { NEIGHBORS_STEPS, type NeighborsStep } from './neighbors.ts';
 import { PMML_STEPS, type PmmlStep } from './pmml/step.ts';
 import { POLYNOMIAL_STEPS, type PolynomialFeaturesStep, type SplineStep } from './polynomial.ts';
 import { type ProjectingPredictorOf, projectingSteps } from './projecting.ts';
@@ -100,7 +100,7 @@ export type ModelStep =
   | LinearClassifierStep
   | MultinomialNbStep
   | SupportVectorStep
-  | NearestNeighborsStep
+  | NeighborsStep
   | GaussianProcessClassifierStep
   | CategoricalNbStep
   | QuadraticClassifierStep

@@ -6,9 +6,11 @@ import { rowSumOf } from '../links.ts';
 /** Columns up to which squares are summed one column at a time, exactly; beyond them they come from a matrix product. */
 const FEW_COLUMNS = 32;
 
-/** What ranks all points for each row: `values` `[N, points]`, and how a value becomes a distance. */
+/** What ranks all points for each row: `values` `[N, points]`, and how a value becomes a distance and back. */
 interface Ranking {
   readonly values: ValueName;
+  /** The value of a distance. */
+  valueOf(distance: number): number;
   /** Distances of values `[N, k]` of the points `[N, k]`. */
   distances(values: ValueName, points: ValueName): ValueName;
 }
@@ -16,12 +18,19 @@ interface Ranking {
 /**
  * How far each row of `x` is from each point, column by column in their order; squares of many columns as
  * ‖x‖² - 2 x·c + ‖c‖², measured from the mean of the points, and those of the points that are chosen once more, exactly.
+ *
+ * @param columns columns up to which squares are summed one at a time
  */
-export function rankPoints(g: GraphBuilderApi, x: ValueName, points: Matrix, metric: Metric): Ranking {
-  const plain = (values: ValueName): Ranking => ({ values, distances: (chosen) => chosen });
+export function rankPoints(
+  g: GraphBuilderApi,
+  x: ValueName,
+  points: Matrix,
+  metric: Metric,
+  columns = FEW_COLUMNS,
+): Ranking {
   switch (metric.kind) {
     case 'minkowski':
-      return minkowski(g, x, points, metric);
+      return minkowski(g, x, points, metric, columns);
     case 'scaled': {
       const terms = (d: ValueName, j: number): ValueName =>
         g.add('Div', [g.add('Mul', [d, d]), scalar(g, metric.variances[j]!)]);
@@ -49,32 +58,39 @@ function minkowski(
   x: ValueName,
   points: Matrix,
   { p, weights, squared }: Extract<Metric, { kind: 'minkowski' }>,
+  columns: number,
 ): Ranking {
-  if (p === 2 && weights === null && points.cols > FEW_COLUMNS)
-    return expanded(g, x, points, squared ?? false);
+  if (p === 2 && weights === null && points.cols > columns) return expanded(g, x, points, squared ?? false);
   const apart = (a: ValueName, b: ValueName): ValueName => g.add('Abs', [g.add('Sub', [a, b])]);
   if (p === Infinity) {
     const counted = (j: number): number => (weights === null || weights[j]! > 0 ? 1 : 0);
     const values = ofColumns(g, x, points, 'Max', (a, b, j) =>
       counted(j) === 1 ? apart(a, b) : g.add('Mul', [apart(a, b), scalar(g, 0)]),
     );
-    return { values, distances: (chosen) => chosen };
+    return plain(values);
   }
   const values = sumOfColumns(g, x, points, (a, b, j) => {
     const power = powerOf(g, apart(a, b), p);
     return weights === null ? power : g.add('Mul', [scalar(g, weights[j]!), power]);
   });
   if (p === 2 && !squared) return rooted(g, values);
-  const root = (chosen: ValueName): ValueName =>
-    p === 1 || squared ? chosen : g.add('Pow', [chosen, scalar(g, 1 / p)]);
-  return { values, distances: root };
+  if (p === 1 || squared) return plain(values);
+  const distances = (chosen: ValueName): ValueName => g.add('Pow', [chosen, scalar(g, 1 / p)]);
+  return { values, valueOf: (distance) => distance ** p, distances };
 }
+
+const plain = (values: ValueName): Ranking => ({
+  values,
+  valueOf: (distance) => distance,
+  distances: (chosen) => chosen,
+});
 
 const powerOf = (g: GraphBuilderApi, d: ValueName, p: number): ValueName =>
   p === 1 ? d : p === 2 ? g.add('Mul', [d, d]) : g.add('Pow', [d, scalar(g, p)]);
 
 const rooted = (g: GraphBuilderApi, values: ValueName): Ranking => ({
   values,
+  valueOf: (distance) => distance * distance,
   distances: (chosen) => g.add('Sqrt', [chosen]),
 });
 
@@ -124,6 +140,7 @@ function expanded(g: GraphBuilderApi, x: ValueName, points: Matrix, squared: boo
   const values = g.add('Add', [cross, rowSumOf(g, g.add('Mul', [centred, centred]))]);
   return {
     values,
+    valueOf: (distance) => (squared ? distance : distance * distance),
     distances: (_chosen, nearest) => {
       const others = g.add('Gather', [g.float64(data, [rows, cols]), nearest], { axis: 0n });
       const d = g.add('Sub', [g.add('Unsqueeze', [x, g.int64([1], [1])]), others]);

@@ -1,20 +1,18 @@
-import { elementAt } from '../../core/element-at.ts';
-import type { NearestNeighborsStep, NeighborTask } from '../../model/neighbors.ts';
-import { type LabelSet, labelDType } from '../../model/tensor.ts';
-import type { ValueName } from '../../onnx/graph.ts';
+import type { NearestNeighborsStep, NeighborsStep } from '../../model/neighbors.ts';
+import type { Matrix } from '../../model/tensor.ts';
+import type { GraphBuilderApi, ValueName } from '../../onnx/graph.ts';
 import {
   bitExact,
   type CompileContext,
-  type CompiledOutput,
   type StepCompiler,
   type StepCompilers,
   withinTolerance,
 } from '../compiler.ts';
-import { argMax, labelsAt } from '../labels.ts';
-import { flat, rowSumOf } from '../links.ts';
+import { rowSumOf } from '../links.ts';
 import { acceptedMatrix } from '../refusal.ts';
-import { once } from '../stream.ts';
+import { type NeighborSums, neighborAnswers } from './answers.ts';
 import { rankPoints } from './distance.ts';
+import { radiusNeighbors } from './radius.ts';
 
 /** Points that answer a row: their indexes `[N, k]`, and what each weighs. */
 interface Neighbors {
@@ -27,7 +25,7 @@ const nearestNeighbors: StepCompiler<NearestNeighborsStep> = {
   emit(context, step, input) {
     const x = acceptedMatrix(context, input, step, 'finite');
     const neighbors = nearestOf(context, step, x);
-    return { outputs: answersOf(context, step.task, neighbors) };
+    return { outputs: neighborAnswers(context, step.task, sumsOf(context, neighbors)) };
   },
   certify: ({ task, weighting, search }) => {
     const ties =
@@ -69,85 +67,43 @@ function inverse({ g }: CompileContext, distances: ValueName): ValueName {
   return g.add('Where', [some, infinite, inverses]);
 }
 
-/** Outputs of an estimator, from the neighbours of each row. */
-function answersOf(
-  context: CompileContext,
-  task: NeighborTask,
-  neighbors: Neighbors,
-): Record<string, CompiledOutput | CompiledOutput[]> {
-  return task.kind === 'classification'
-    ? votesOf(context, task.targets, neighbors)
-    : { predict: meanOf(context, task, neighbors) };
-}
-
-function votesOf(
-  context: CompileContext,
-  targets: readonly { readonly classes: LabelSet; readonly codes: Int32Array }[],
-  neighbors: Neighbors,
-): Record<string, CompiledOutput | CompiledOutput[]> {
-  const { g } = context;
-  const votes = targets.map(({ classes, codes }) =>
-    once(() => classSums(context, codes, classes.values.length, neighbors)),
-  );
-  const probabilities = targets.map(({ classes }, t): CompiledOutput => {
-    const own = elementAt(votes, t);
-    const value = () => g.add('Div', [own(), rowSumOf(g, own())]);
-    return { dtype: 'float64', shape: [classes.values.length], value };
-  });
-  const single = targets.length === 1;
-  const labels = () =>
-    targets.map(({ classes }, t) => {
-      const own = labelsAt(context, classes, argMax(context, elementAt(votes, t)()));
-      return single ? own : g.add('Reshape', [own, g.int64([-1, 1], [2])]);
-    });
-  const predict: CompiledOutput = {
-    dtype: labelDType(elementAt(targets, 0).classes),
-    shape: single ? [] : [targets.length],
-    value: () => (single ? elementAt(labels(), 0) : g.add('Concat', labels(), { axis: 1n })),
-  };
-  return { predict, predict_proba: single ? elementAt(probabilities, 0) : probabilities };
-}
+/** Sums over the nearest points of each row. */
+const sumsOf = ({ g }: CompileContext, neighbors: Neighbors): NeighborSums => ({
+  byClass: (codes, classes) => classSums(g, codes, classes, neighbors),
+  ofTargets: (values) => targetSums(g, values, neighbors),
+  ofWeights: () => rowSumOf(g, neighbors.weights),
+});
 
 /** Sums of weights by class, `[N, classes]`. */
 function classSums(
-  { g }: CompileContext,
+  g: GraphBuilderApi,
   codes: Int32Array,
   classes: number,
-  neighbors: Neighbors,
+  { points, weights }: Neighbors,
 ): ValueName {
-  const own = g.add('Gather', [g.int64(codes, [codes.length]), neighbors.points], { axis: 0n });
+  const own = g.add('Gather', [g.int64(codes, [codes.length]), points], { axis: 0n });
   const axis = g.int64([2], [1]);
   const every = g.int64(
     Array.from({ length: classes }, (_, k) => k),
     [1, 1, classes],
   );
   const belongs = g.add('Cast', [g.add('Equal', [g.add('Unsqueeze', [own, axis]), every])], { to: 11n });
-  const weighed = g.add('Mul', [belongs, g.add('Unsqueeze', [neighbors.weights, axis])]);
+  const weighed = g.add('Mul', [belongs, g.add('Unsqueeze', [weights, axis])]);
   return g.add('ReduceSum', [weighed, g.int64([1], [1])], { keepdims: 0n });
 }
 
-/** Weighed means of the targets. */
-function meanOf(
-  context: CompileContext,
-  { values, flat: isFlat }: Extract<NeighborTask, { kind: 'regression' }>,
-  neighbors: Neighbors,
-): CompiledOutput {
-  const { g } = context;
-  const mean = (): ValueName => {
-    const own = g.add('Gather', [g.float64(values.data, [values.rows, values.cols]), neighbors.points], {
-      axis: 0n,
-    });
-    const weighed = g.add('Mul', [own, g.add('Unsqueeze', [neighbors.weights, g.int64([2], [1])])]);
-    const sums = g.add('ReduceSum', [weighed, g.int64([1], [1])], { keepdims: 0n });
-    return g.add('Div', [sums, rowSumOf(g, neighbors.weights)]);
-  };
-  return {
-    dtype: 'float64',
-    shape: isFlat ? [] : [values.cols],
-    value: () => (isFlat ? flat(context, mean()) : mean()),
-  };
+/** Sums of weights times targets, `[N, targets]`. */
+function targetSums(
+  g: GraphBuilderApi,
+  { rows, cols, data }: Matrix,
+  { points, weights }: Neighbors,
+): ValueName {
+  const own = g.add('Gather', [g.float64(data, [rows, cols]), points], { axis: 0n });
+  const weighed = g.add('Mul', [own, g.add('Unsqueeze', [weights, g.int64([2], [1])])]);
+  return g.add('ReduceSum', [weighed, g.int64([1], [1])], { keepdims: 0n });
 }
 
-export const NEIGHBORS_COMPILERS: StepCompilers<NearestNeighborsStep> = {
+export const NEIGHBORS_COMPILERS: StepCompilers<NeighborsStep> = {
   'nearest-neighbors': nearestNeighbors,
+  'radius-neighbors': radiusNeighbors,
 };

@@ -74,6 +74,7 @@ import { MULTICLASS_FAMILIES } from './multiclass.ts';
 import { NAIVE_BAYES_FAMILIES } from './naive-bayes.ts';
 import { NEIGHBORS_FAMILIES } from './neighbors.ts';
 import { POLYNOMIAL_FAMILIES } from './polynomial.ts';
+import { RADIUS_NEIGHBORS_FAMILIES } from './radius-neighbors.ts';
 import type { Reader } from './reading.ts';
 import {
   readMaxAbsScaler,
@@ -164,6 +165,7 @@ export const FAMILIES: readonly Family[] = [
   ...SUPPORT_VECTOR_FAMILIES,
   ...KERNEL_FAMILIES,
   ...NEIGHBORS_FAMILIES,
+  ...RADIUS_NEIGHBORS_FAMILIES,
   ...NAIVE_BAYES_FAMILIES,
   ...DISCRIMINANT_FAMILIES,
   ...DENSE_LAYERS_FAMILIES,

@@ -1,27 +1,9 @@
-import { elementAt } from '../../../core/element-at.ts';
-import type { Outputs } from '../../../model/batch.ts';
-import type { NearestNeighborsStep, NeighborTask } from '../../../model/neighbors.ts';
-import type { Tensor } from '../../../model/tensor.ts';
-import {
-  allocateCells,
-  checkNumbers,
-  createScratch,
-  type DenseBlock,
-  refuseCell,
-  toDense,
-} from '../block.ts';
+import type { NearestNeighborsStep, NeighborsStep, PointSearch } from '../../../model/neighbors.ts';
+import { checkNumbers, createScratch, type DenseBlock, refuseCell, toDense } from '../block.ts';
 import { checkWidth, type EvaluatorContext, type StepEvaluator, type StepPreparers } from '../evaluator.ts';
-import { prepareLabels, stackLabels } from '../labels.ts';
-import { argmaxRows, divideRow, numpyRowSum } from '../links.ts';
-import { type Nearest, prepareNearest } from './search.ts';
-
-/** The answers to `rows` rows, made row by row. */
-interface Answers {
-  /** Counts the neighbours of a row, which weigh `weights`; their sum is `weight`. */
-  add(row: number, points: Int32Array, weights: Float64Array, count: number): void;
-  outputs(): Outputs;
-}
-type PreparedTask = (rows: number) => Answers;
+import { prepareTask } from './answers.ts';
+import { prepareRadiusNeighbors } from './radius.ts';
+import { type Nearest, prepareNearest, TIE } from './search.ts';
 
 /** The vote or the mean of the k nearest points. */
 function prepareNearestNeighbors(step: NearestNeighborsStep, { names }: EvaluatorContext): StepEvaluator {
@@ -30,8 +12,9 @@ function prepareNearestNeighbors(step: NearestNeighborsStep, { names }: Evaluato
   const begin = prepareTask(step.task);
   const weigh = step.weighting === 'uniform' ? uniform(step.k) : inverse;
   const scratch = createScratch();
+  const ties = prepareTies(step.search, step.k);
   return {
-    undecided: (input) => tiedRows(step, toDense(input, names, scratch)),
+    undecided: (input) => ties(toDense(input, names, scratch)),
     outputs: (input) => {
       checkWidth(input, points.cols);
       const { data, rows, cols } = toDense(input, names, scratch);
@@ -49,19 +32,18 @@ function prepareNearestNeighbors(step: NearestNeighborsStep, { names }: Evaluato
   };
 }
 
-/** Reduced distances as close to each other as this are equal to some engine. */
-const TIE = 1e-9;
-
-/** Rows whose last neighbour is as far away as the next point. */
-function tiedRows({ search, k }: NearestNeighborsStep, { rows, cols, data }: DenseBlock): Uint8Array {
-  const tied = new Uint8Array(rows);
-  if (k === search.points.rows) return tied;
+/** Marks the rows whose last neighbour is as far away as the next point. */
+export function prepareTies(search: PointSearch, k: number): (block: DenseBlock) => Uint8Array {
+  if (k === search.points.rows) return ({ rows }) => new Uint8Array(rows);
   const nearest = prepareNearest(search, k + 1);
-  for (let row = 0; row < rows; row++) {
-    const { reduced } = nearest(data, row * cols);
-    if (!(reduced[k]! - reduced[k - 1]! > TIE * reduced[k]!)) tied[row] = 1;
-  }
-  return tied;
+  return ({ rows, cols, data }) => {
+    const tied = new Uint8Array(rows);
+    for (let row = 0; row < rows; row++) {
+      const { reduced } = nearest(data, row * cols);
+      if (!(reduced[k]! - reduced[k - 1]! > TIE * reduced[k]!)) tied[row] = 1;
+    }
+    return tied;
+  };
 }
 
 const uniform = (k: number): ((found: Nearest) => Float64Array) => {
@@ -80,69 +62,7 @@ function inverse({ distances }: Nearest): Float64Array {
   return distances;
 }
 
-/** Makes ready what is answered of neighbours. */
-function prepareTask(task: NeighborTask): PreparedTask {
-  return task.kind === 'classification' ? prepareVotes(task) : prepareMeans(task);
-}
-
-/** Weights by class, divided by their sum; the label of the most, the first of equals. */
-function prepareVotes({ targets }: Extract<NeighborTask, { kind: 'classification' }>): PreparedTask {
-  const takers = targets.map(({ classes }) => prepareLabels(classes));
-  return (rows) => {
-    const votes = targets.map(({ classes }) => allocateCells(rows * classes.values.length));
-    return {
-      add: (row, points, weights, count) => {
-        for (let t = 0; t < targets.length; t++) {
-          const { codes, classes } = elementAt(targets, t);
-          const base = row * classes.values.length;
-          const own = elementAt(votes, t);
-          for (let i = 0; i < count; i++) own[base + codes[points[i]!]!]! += weights[i]!;
-        }
-      },
-      outputs: () => {
-        const labels = targets.map(({ classes }, t) =>
-          elementAt(takers, t)(argmaxRows(elementAt(votes, t), rows, classes.values.length)),
-        );
-        const shares = targets.map(({ classes }, t): Tensor => {
-          const width = classes.values.length;
-          return { dtype: 'float64', shape: [rows, width], data: toShares(elementAt(votes, t), width) };
-        });
-        if (targets.length === 1)
-          return { predict: elementAt(labels, 0), predict_proba: elementAt(shares, 0) };
-        return { predict: stackLabels(labels, elementAt(targets, 0).classes), predict_proba: shares };
-      },
-    };
-  };
-}
-
-function toShares(votes: Float64Array, width: number): Float64Array {
-  for (let base = 0; base < votes.length; base += width)
-    divideRow(votes, base, width, numpyRowSum(votes, base, width));
-  return votes;
-}
-
-/** Weighed means of the targets. */
-function prepareMeans({ values, flat }: Extract<NeighborTask, { kind: 'regression' }>): PreparedTask {
-  const width = values.cols;
-  return (rows) => {
-    const means = allocateCells(rows * width);
-    return {
-      add: (row, points, weights, count) => {
-        let weight = 0;
-        for (let i = 0; i < count; i++) weight += weights[i]!;
-        for (let t = 0; t < width; t++) {
-          let sum = 0;
-          for (let i = 0; i < count; i++) sum += values.data[points[i]! * width + t]! * weights[i]!;
-          means[row * width + t] = sum / weight;
-        }
-      },
-      outputs: () => {
-        return { predict: { dtype: 'float64', shape: flat ? [rows] : [rows, width], data: means } };
-      },
-    };
-  };
-}
-
-export const NEIGHBORS_PREPARERS: StepPreparers<NearestNeighborsStep> = {
+export const NEIGHBORS_PREPARERS: StepPreparers<NeighborsStep> = {
   'nearest-neighbors': prepareNearestNeighbors,
+  'radius-neighbors': prepareRadiusNeighbors,
 };

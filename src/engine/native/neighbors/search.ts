@@ -3,6 +3,9 @@ import type { Matrix } from '../../../model/tensor.ts';
 import { type PreparedMetric, prepareMetric } from './distance.ts';
 import { NeighborHeap } from './heap.ts';
 
+/** Distances as close to each other as this, relative to them, are equal to some engine. */
+export const TIE = 1e-9;
+
 /** The k nearest points of a row, nearest first; the arrays are those of the search and change with the next row. */
 export interface Nearest {
   readonly points: Int32Array;
@@ -34,6 +37,38 @@ export function prepareNearest({ points, metric, tree }: PointSearch, k: number)
     heap.sort();
     for (let i = 0; i < k; i++) distances[i] = toDistance(heap.values[i]!);
     return { points: heap.points, reduced: heap.values, distances };
+  };
+}
+
+/** The points at most so far away from a row, in places up to `count`; the arrays are those of the search. */
+export interface Within {
+  readonly points: Int32Array;
+  readonly distances: Float64Array;
+  readonly count: number;
+}
+
+/** Makes a search ready for all points of which the reduced distance is at most that of `radius`. */
+export function prepareWithin(
+  { points, metric, tree }: PointSearch,
+  radius: number,
+): (data: Float64Array, at: number) => Within {
+  const { reduced, toDistance, toReduced } = prepareMetric(metric);
+  const most = toReduced(radius);
+  const found = { points: new Int32Array(points.rows), distances: new Float64Array(points.rows), count: 0 };
+  const { data: all, cols } = points;
+  const walk = prepareWalk(points, tree, prepareMetric(metric), {
+    bound: () => most,
+    visit: (data, at, point) => {
+      const apart = reduced(data, at, all, point * cols, cols);
+      if (!(apart <= most)) return;
+      found.points[found.count] = point;
+      found.distances[found.count++] = toDistance(apart);
+    },
+  });
+  return (data, at) => {
+    found.count = 0;
+    walk(data, at);
+    return found;
   };
 }
 
