@@ -1,6 +1,6 @@
 import type { ModelStep } from '../model/step.ts';
 import type { DType } from '../model/tensor.ts';
-import type { CountVectorizerStep } from '../model/text.ts';
+import type { TextVectorizerStep } from '../model/text.ts';
 import type { ValueName } from '../onnx/graph.ts';
 import type { StepCertification } from './plan.ts';
 import type { RefusingEmitter } from './refusal.ts';
@@ -11,7 +11,7 @@ export interface CompileContext extends RefusingEmitter {
   /** Compiles a nested step on `input`. */
   compile(step: ModelStep, input: StepStream): CompiledStep;
   /** Declares the counts of `step` over signature column `column` as a graph input. */
-  counts(step: CountVectorizerStep, column: number): ValueName;
+  counts(step: TextVectorizerStep, column: number): ValueName;
   /** Declares the hashes of signature column `column`, int32 as float64 `[N, 1]`, as a graph input. */
   hashes(column: number): ValueName;
 }

@@ -4,7 +4,7 @@ import type { LabelBinarizerStep } from '../model/label-binarizer.ts';
 import type { Signature } from '../model/signature.ts';
 import type { ModelStep } from '../model/step.ts';
 import { type LabelSet, labelDType } from '../model/tensor.ts';
-import type { CountVectorizerStep } from '../model/text.ts';
+import { type TextVectorizerStep, vectorizerWidth } from '../model/text.ts';
 import type { GraphBuilderApi, ValueInfo } from '../onnx/graph.ts';
 import type { ColumnInput, PrefixInput } from './plan.ts';
 import { REFUSED } from './refusal.ts';
@@ -49,10 +49,10 @@ export class GraphInputs {
   }
 
   /** The counts of `step` over column `column`, as an input of its own. */
-  counts(step: CountVectorizerStep, column: number): string {
+  counts(step: TextVectorizerStep, column: number): string {
     const input = this.#free(`${this.#names[column]}_counts`);
     this.prefix.push({ input, column, step });
-    return this.#g.input(input, 'float64', ['N', step.vocabulary.length]);
+    return this.#g.input(input, 'float64', ['N', vectorizerWidth(step)]);
   }
 
   /**

@@ -1,4 +1,4 @@
-import type { CountVectorizerStep } from '../model/text.ts';
+import type { TextVectorizerStep } from '../model/text.ts';
 import type { OnnxModel } from '../onnx/graph.ts';
 
 /**
@@ -29,8 +29,8 @@ export interface PrefixInput {
   readonly input: string;
   /** Column of the signature that it replaces. */
   readonly column: number;
-  /** Counts of a vocabulary, or the hash of a category as CatBoost makes it. */
-  readonly step: CountVectorizerStep | 'category-hash';
+  /** Counts of terms, or the hash of a category as CatBoost makes it. */
+  readonly step: TextVectorizerStep | 'category-hash';
 }
 
 /** A column of the signature and the graph input `[N, 1]` that takes it. */

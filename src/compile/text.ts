@@ -1,12 +1,15 @@
-import type { CountVectorizerStep, TfidfStep } from '../model/text.ts';
+import { type TextVectorizerStep, type TfidfStep, vectorizerWidth } from '../model/text.ts';
 import { bitExact, type StepCompiler, type StepCompilers, withinTolerance } from './compiler.ts';
 import { compileUnsupported } from './failure.ts';
 import { acceptedMatrix } from './refusal.ts';
 import { divideByNorm, rowNorm } from './scaling.ts';
 import { matrix, streamWidthOf } from './stream.ts';
 
-/** Tokenisation stays native: the graph receives the counts in place of the string column. */
-const countVectorizer: StepCompiler<CountVectorizerStep> = {
+/**
+ * Tokenisation stays native: the graph receives the counts in place of the string column. Hashes of terms too: the graph
+ * has MurmurHash3, and no rows of as many terms as a text has.
+ */
+const vectorizer: StepCompiler<TextVectorizerStep> = {
   emit(context, step, input) {
     const column = input.kind === 'columns' && input.columns.length === 1 ? input.columns[0]! : null;
     if (column === null || column.type !== 'string' || column.source === null) {
@@ -17,7 +20,7 @@ const countVectorizer: StepCompiler<CountVectorizerStep> = {
         'an untouched string column of the input is',
       );
     }
-    return { stream: matrix(context.counts(step, column.source), step.vocabulary.length) };
+    return { stream: matrix(context.counts(step, column.source), vectorizerWidth(step)) };
   },
   certify: () => bitExact('counted natively, in front of the graph'),
 };
@@ -45,7 +48,8 @@ const tfidf: StepCompiler<TfidfStep> = {
         ),
 };
 
-export const TEXT_COMPILERS: StepCompilers<CountVectorizerStep | TfidfStep> = {
-  'count-vectorizer': countVectorizer,
+export const TEXT_COMPILERS: StepCompilers<TextVectorizerStep | TfidfStep> = {
+  'count-vectorizer': vectorizer,
+  'hashing-vectorizer': vectorizer,
   tfidf,
 };

@@ -21,7 +21,7 @@ const SOURCES: { readonly [K in StepKind]?: (step: StepOf<K>, width: number) => 
   'min-max-scaler': (_step, width) => itself(width),
   'max-abs-scaler': (_step, width) => itself(width),
   'robust-scaler': (_step, width) => itself(width),
-  normalizer: (_step, width) => itself(width).map((_, __, all) => all.flat()),
+  normalizer: (_step, width) => repeated(itself(width).flat(), width),
   'one-hot': ({ columns }) => columns.flatMap((column, k) => repeated([k], column.width)),
   'category-table': ({ columns }) => columns.flatMap((column, k) => repeated([k], column.width)),
   'label-encoder': (_step, width) => itself(width),
@@ -33,8 +33,8 @@ const SOURCES: { readonly [K in StepKind]?: (step: StepOf<K>, width: number) => 
   function: (_step, width) => itself(width),
   arithmetic: ({ columns }) => columns.map((expression) => [...columnsIn(expression)].sort((a, b) => a - b)),
   'count-vectorizer': ({ vocabulary }) => repeated([0], vocabulary.length),
-  tfidf: (step, width) =>
-    step.norm === null ? itself(width) : itself(width).map((_, __, all) => all.flat()),
+  'hashing-vectorizer': ({ columns }) => repeated([0], columns),
+  tfidf: (step, width) => (step.norm === null ? itself(width) : repeated(itself(width).flat(), width)),
 };
 
 /** Sources of the columns that a step gives of `width` columns. Throws INTERNAL for one that gives none. */
@@ -53,9 +53,14 @@ const itself = (width: number): ColumnSources => Array.from({ length: width }, (
 const repeated = (sources: readonly number[], count: number): ColumnSources =>
   Array.from({ length: count }, () => sources);
 
-/** Sources of the columns of a step in terms of those of what it is given. */
+/** Sources of the columns of a step in terms of those of what it is given; lists that columns share are mapped once. */
 function through(given: ColumnSources, step: ModelStep): ColumnSources {
-  return columnSources(step, given.length).map((columns) => [
-    ...new Set(columns.flatMap((column) => given[column] ?? [])),
-  ]);
+  const mapped = new Map<readonly number[], readonly number[]>();
+  return columnSources(step, given.length).map((columns) => {
+    const known = mapped.get(columns);
+    if (known !== undefined) return known;
+    const sources = [...new Set(columns.flatMap((column) => given[column] ?? []))];
+    mapped.set(columns, sources);
+    return sources;
+  });
 }

@@ -56,7 +56,7 @@ import { SCALING_STEPS, type ScalingStep } from './scaling.ts';
 import { type StackingOf, stackingSteps } from './stacking.ts';
 import type { StepDescription } from './step-description.ts';
 import { SUPPORT_VECTOR_STEPS, type SupportVectorStep } from './support-vectors.ts';
-import { type CountVectorizerStep, TEXT_STEPS, type TfidfStep } from './text.ts';
+import { TEXT_STEPS, type TextVectorizerStep, type TfidfStep } from './text.ts';
 import { type LatentDirichletStep, TOPIC_STEPS } from './topics.ts';
 import { TREE_STEPS, type TreeEnsembleOf } from './tree.ts';
 import { type VotingOf, votingSteps } from './voting.ts';
@@ -91,7 +91,7 @@ export type ModelStep =
   | ValueDomainStep
   | FunctionStep
   | ArithmeticStep
-  | CountVectorizerStep
+  | TextVectorizerStep
   | TfidfStep
   | PcaStep
   | KMeansStep

@@ -28,7 +28,7 @@ export const LAYERS: Layers = {
   'formats/tensorflow': ['bytes', 'model', 'formats', 'onnx', 'formats/onnx'],
   compile: ['model', 'onnx'],
   engine: ['model'],
-  'engine/native': ['engine', 'model', 'statistics'],
+  'engine/native': ['bytes', 'engine', 'model', 'statistics'],
   outline: ['model', 'onnx', 'schema'],
   explain: ['engine', 'engine/native', 'model', 'onnx', 'statistics'],
   importance: ['engine', 'explain', 'model', 'monitor/accuracy/metrics', 'statistics'],

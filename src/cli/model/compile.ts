@@ -4,6 +4,7 @@ import type { CertificateEntry, CompiledPlan } from '../../compile/plan.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import type { ModelContent } from '../../model/description.ts';
 import type { GraphBytes } from '../../model/graph-bytes.ts';
+import { vectorizerWidth } from '../../model/text.ts';
 import { bytesText } from '../../text/bytes.ts';
 import type { DefineCommand } from '../command.ts';
 import { fileUnwritable, writeOutputFile } from '../files/text-file.ts';
@@ -92,7 +93,7 @@ const prefixNotes = (plan: CompiledPlan): string[] =>
   plan.prefix.map(({ input, step }) =>
     step === 'category-hash'
       ? `The graph takes hashes of categories as "${input}" [N, 1]: Plimsoll hashes the text before it.`
-      : `The graph takes term counts as "${input}" [N, ${step.vocabulary.length}]: Plimsoll tokenises the text before it.`,
+      : `The graph takes term counts as "${input}" [N, ${vectorizerWidth(step)}]: Plimsoll tokenises the text before it.`,
   );
 
 const exactness = (certificate: readonly CertificateEntry[]): string =>

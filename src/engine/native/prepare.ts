@@ -22,8 +22,7 @@ import { PROJECTING_PREPARERS } from './projecting.ts';
 import { QUADRATIC_PREPARERS } from './quadratic.ts';
 import { prepareStacking } from './stacking.ts';
 import { SUPPORT_VECTOR_PREPARERS } from './support-vectors.ts';
-import { prepareCountVectorizer } from './text/count.ts';
-import { prepareTfidf } from './text/tfidf.ts';
+import { TEXT_PREPARERS } from './text/prepare.ts';
 import { TOPIC_PREPARERS } from './topics.ts';
 import { prepareVoting } from './voting.ts';
 import { WRAPPED_PREDICTOR_PREPARERS } from './wrapped-predictor.ts';
@@ -33,8 +32,7 @@ const PREPARERS: StepPreparers<ModelStep> = {
   ...COMMON_PREPARERS,
   ...LABEL_BINARIZER_PREPARERS,
   ...ISOTONIC_PREPARERS,
-  'count-vectorizer': prepareCountVectorizer,
-  tfidf: prepareTfidf,
+  ...TEXT_PREPARERS,
   ...SUPPORT_VECTOR_PREPARERS,
   ...GAUSSIAN_PROCESS_PREPARERS,
   'categorical-nb': prepareCategoricalNb,

@@ -1,5 +1,6 @@
 import type { PrefixInput } from '../../compile/plan.ts';
 import type { Matrix } from '../../model/tensor.ts';
+import { vectorizerWidth } from '../../model/text.ts';
 
 /** A native step in front of the graph: one text column becomes a dense matrix that the graph takes as an input. */
 export interface NativePrefix {
@@ -7,7 +8,7 @@ export interface NativePrefix {
   readonly column: number;
   /** Graph input that takes the matrix, `[N, width]` float64. */
   readonly input: string;
-  /** Columns of the matrix (terms of the vocabulary). */
+  /** Columns of the matrix (one a term of the vocabulary, or a value of the hash). */
   readonly width: number;
   evaluate(cells: readonly (string | null)[]): Matrix;
 }
@@ -39,7 +40,7 @@ async function counting(
     scatter(block, 0, block.rows, data);
     return { rows: block.rows, cols: block.cols, data };
   };
-  return { column, input, width: step.vocabulary.length, evaluate };
+  return { column, input, width: vectorizerWidth(step), evaluate };
 }
 
 async function hashing({ column, input }: PrefixInput): Promise<NativePrefix> {

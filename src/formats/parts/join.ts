@@ -152,7 +152,8 @@ class Joining {
     let isSparse = false;
     return this.#chosen.models.flatMap(({ name }, i) => {
       const { step = null, givesSparse } = all[i] ?? {};
-      const taken = step === null ? [] : [{ name, step: isSparse ? withSparseInput(step) : step }];
+      const before = all.slice(0, i).flatMap((part) => part.step ?? []);
+      const taken = step === null ? [] : [{ name, step: isSparse ? withSparseInput(step, before) : step }];
       isSparse = givesSparse?.(isSparse) ?? false;
       return taken;
     });

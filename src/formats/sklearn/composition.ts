@@ -64,6 +64,8 @@ export function readImbalancedPipeline(view: EstimatorView): PipelineStep | null
   );
 }
 
+const stepOf = ({ step }: NamedStep): ModelStep => step;
+
 function pipelineOf(view: EstimatorView, entries: ReturnType<typeof entriesOf>): PipelineStep | null {
   const steps: NamedStep[] = [];
   let blocked = false;
@@ -77,7 +79,7 @@ function pipelineOf(view: EstimatorView, entries: ReturnType<typeof entriesOf>):
     }
     const step = view.reading.step(estimator, path, view.release);
     if (step === null) blocked = true;
-    else steps.push({ name, step: isSparse ? withSparseInput(step) : step });
+    else steps.push({ name, step: isSparse ? withSparseInput(step, steps.map(stepOf)) : step });
     // What was read whole is neither too deep nor in itself.
     if (!blocked) isSparse = view.reading.sparse.of(estimator, isSparse);
   }

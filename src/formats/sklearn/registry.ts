@@ -88,7 +88,7 @@ import { SELECTION_FAMILIES } from './selection.ts';
 import { SPLINE_FAMILIES } from './spline.ts';
 import { STACKING_FAMILIES } from './stacking.ts';
 import { SUPPORT_VECTOR_FAMILIES } from './support-vectors.ts';
-import { readCountVectorizer, readTfidfTransformer, readTfidfVectorizer } from './text.ts';
+import { TEXT_FAMILIES } from './text.ts';
 import { TOPIC_FAMILIES } from './topics.ts';
 import { readTree } from './tree.ts';
 import { VOTING_FAMILIES } from './voting.ts';
@@ -151,9 +151,7 @@ export const FAMILIES: readonly Family[] = [
     'HalvingGridSearchCV',
     'HalvingRandomSearchCV',
   ),
-  family('feature_extraction', readCountVectorizer, 'CountVectorizer'),
-  family('feature_extraction', readTfidfVectorizer, 'TfidfVectorizer'),
-  family('feature_extraction', readTfidfTransformer, 'TfidfTransformer'),
+  ...TEXT_FAMILIES,
   family('linear_model', readLinearRegressor, ...LINEAR_REGRESSORS),
   family('linear_model', readLogisticRegression, 'LogisticRegression', 'LogisticRegressionCV'),
   family('linear_model', readRidgeClassifier, 'RidgeClassifier', 'RidgeClassifierCV'),

@@ -62,8 +62,23 @@ export class SparseOutputs {
 const estimatorsOf = (value: PyValue | undefined): readonly PyValue[] =>
   (arrayItemsOf(value ?? null) ?? []).map((entry) => arrayItemsOf(entry)?.[1] ?? null);
 
-/** The step where its input is sparse: to trees of XGBoost zeros are missing, for nobody stores them. */
-export function withSparseInput(step: ModelStep): ModelStep {
+/** Whether it may store zeros: signs of hashed terms cancel. */
+function storesZeros(step: ModelStep): boolean {
+  switch (step.kind) {
+    case 'hashing-vectorizer':
+      return step.signed && !step.binary;
+    case 'pipeline':
+      return step.steps.some((inner) => storesZeros(inner.step));
+    case 'feature-union':
+    case 'column-transformer':
+      return step.branches.some((branch) => branch.step !== null && storesZeros(branch.step));
+    default:
+      return false;
+  }
+}
+
+/** The step where what those before it give is sparse: to trees of XGBoost zeros are missing, where nobody stores them. */
+export function withSparseInput(step: ModelStep, before: readonly ModelStep[]): ModelStep {
   if (step.kind === 'quantile-transformer')
     throw stepUnsupported(
       step.origin,
@@ -72,6 +87,13 @@ export function withSparseInput(step: ModelStep): ModelStep {
       'dense matrices are',
     );
   if (step.kind !== 'tree-ensemble' || !step.origin.class.startsWith('xgboost.')) return step;
+  if (before.some(storesZeros))
+    throw stepUnsupported(
+      step.origin,
+      'alternate_sign',
+      'True, whose zeros are no missing cells to XGBoost',
+      'False is',
+    );
   const { missingNumber = 0 } = step;
   if (missingNumber !== 0)
     throw stepUnsupported(

@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { pyDict } from '../pickle/construct.ts';
+import type { ModelStep } from '../../model/step.ts';
+import { pyDict, pyTuple } from '../pickle/construct.ts';
 import type { PyValue } from '../pickle/value.ts';
+import { withSparseInput } from './sparse-output.ts';
 import { floats, instance, int, testReading } from './testing/values.ts';
-import { readCountVectorizer, readTfidfVectorizer } from './text.ts';
+import { readCountVectorizer, readHashingVectorizer, readTfidfVectorizer } from './text.ts';
 
 const vocabularyOf = (terms: readonly string[]): readonly string[] => {
   const vocabulary: PyValue = { type: 'set', items: [...terms] };
@@ -46,4 +48,35 @@ test('TfidfVectorizer of 0.18 and 0.19, whose dtype was that of the counts, is r
   for (const release of ['0.18.2', '0.19.2'])
     expect(read(release).steps.map(({ step }) => step?.kind)).toEqual(['count-vectorizer', 'tfidf']);
   expect(() => read('0.20.0')).toThrow('int64');
+});
+
+const hashes = (params: Record<string, unknown>) =>
+  readHashingVectorizer(
+    testReading().view(instance('sklearn.feature_extraction.text.HashingVectorizer', params), ''),
+  );
+
+test.each<[string, Record<string, unknown>, RegExp]>([
+  ['no columns', { n_features: int(0) }, /n_features/],
+  ['more columns than any step may have', { n_features: int(2 ** 21 + 1) }, /n_features/],
+  ['half a column', { n_features: 2.5 }, /n_features/],
+  ['n-grams of any length', { ngram_range: pyTuple([int(1), int(17)]) }, /ngram_range/],
+  ['n-grams that descend', { ngram_range: pyTuple([int(3), int(2)]) }, /ngram_range/],
+  ['an unknown norm', { norm: 'max' }, /norm/],
+  ['cells of float32', { dtype: { ...floats([]).dtype, itemSize: 4 } }, /float32/],
+  ['cells without their signs', { non_negative: int(1) }, /non_negative/],
+  ['a tokenizer of its own', { tokenizer: instance('my.split') }, /tokenizer/],
+])('a HashingVectorizer with %s is refused', (_what, params, message) => {
+  expect(() => hashes(params)).toThrow(message);
+});
+
+test('trees of XGBoost are refused behind signs that cancel: a zero that is stored is not missing to them', () => {
+  const trees = {
+    kind: 'tree-ensemble',
+    origin: { path: '', class: 'xgboost.sklearn.XGBClassifier', offset: 0 },
+  };
+  const behind = (params: Record<string, unknown>) => () =>
+    withSparseInput(trees as unknown as ModelStep, [hashes(params)]);
+  expect(behind({})).toThrow('alternate_sign');
+  expect(behind({ alternate_sign: int(0) })()).toMatchObject({ missingNumber: 0 });
+  expect(behind({ binary: int(1) })()).toMatchObject({ missingNumber: 0 });
 });

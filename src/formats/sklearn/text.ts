@@ -1,12 +1,20 @@
-import type { PipelineStep } from '../../model/step.ts';
-import type { CountVectorizerStep, TfidfStep } from '../../model/text.ts';
+import type { NormalizerStep } from '../../model/scaling.ts';
+import type { ModelStep, PipelineStep } from '../../model/step.ts';
+import type { StepBase } from '../../model/step-base.ts';
+import type {
+  CountVectorizerStep,
+  HashingVectorizerStep,
+  TextAnalysis,
+  TfidfStep,
+} from '../../model/text.ts';
 import { isType, type PyValue } from '../pickle/value.ts';
 import { arrayItemsOf, toNumber, toText } from './arrays.ts';
 import { dtypeName } from './dtype.ts';
 import { ENGLISH_STOP_WORDS } from './english-stop-words.ts';
+import { type Family, family } from './family.ts';
 import { globalName, show } from './show.ts';
 import { diagonalOf } from './sparse.ts';
-import type { EstimatorView } from './view.ts';
+import { type EstimatorView, MAX_FEATURES } from './view.ts';
 
 /** Default of `CountVectorizer(token_pattern=)`. */
 const TOKEN_PATTERN = '(?u)\\b\\w\\w+\\b';
@@ -18,10 +26,58 @@ const COUNT_TYPES = ['int64', 'int32', 'uint32', 'uint64', 'float64'];
 export function readCountVectorizer(view: EstimatorView): CountVectorizerStep {
   const dtype = dtypeName(view.get('dtype') ?? 'int64');
   if (!COUNT_TYPES.includes(dtype)) throw view.unsupported('dtype', dtype, `${COUNT_TYPES.join(', ')} are`);
-  return { kind: 'count-vectorizer', ...analysis(view) };
+  return countsOf(view);
 }
 
-function analysis(view: EstimatorView): Omit<CountVectorizerStep, 'kind'> {
+const countsOf = (view: EstimatorView): CountVectorizerStep => ({
+  kind: 'count-vectorizer',
+  ...analysis(view),
+  vocabulary: vocabulary(view),
+  binary: view.flag('binary', false),
+});
+
+/** Longest n-gram that is hashed: each term of a text counts, whatever its length. */
+const MAX_HASHED_NGRAM = 16;
+
+/** HashingVectorizer: counts by hash, exact in these types, and the rows' norm. */
+export function readHashingVectorizer(view: EstimatorView): HashingVectorizerStep | PipelineStep {
+  const dtype = dtypeName(view.get('dtype') ?? 'float64');
+  if (!['float64', 'int64', 'int32'].includes(dtype))
+    throw view.unsupported('dtype', dtype, 'float64, int64 and int32 are');
+  // Up to 0.20; `abs` of each cell.
+  if (view.flag('non_negative', false)) throw view.unsupported('non_negative', 'True', 'False is');
+  const step = hashesOf(view);
+  const given = view.get('norm');
+  if (given === null) return step;
+  const norm: NormalizerStep = {
+    kind: 'normalizer',
+    origin: view.origin,
+    features: step.columns,
+    featureNames: null,
+    norm: view.choice('norm', ['l1', 'l2'], 'l2'),
+  };
+  return pipelineOf(view, { hash: step, norm });
+}
+
+function hashesOf(view: EstimatorView): HashingVectorizerStep {
+  const columns = view.count('n_features', 2 ** 20);
+  if (columns === 0) throw view.invalid('n_features', '0', 'a column');
+  if (columns > MAX_FEATURES)
+    throw view.unsupported('n_features', `${columns} columns`, `up to ${MAX_FEATURES} are`);
+  const analyzed = analysis(view);
+  const [low, high] = analyzed.ngramRange;
+  if (high > MAX_HASHED_NGRAM)
+    throw view.unsupported('ngram_range', `(${low}, ${high})`, `n-grams of up to ${MAX_HASHED_NGRAM} are`);
+  return {
+    kind: 'hashing-vectorizer',
+    ...analyzed,
+    columns,
+    signed: view.flag('alternate_sign', true),
+    binary: view.flag('binary', false),
+  };
+}
+
+function analysis(view: EstimatorView): StepBase & TextAnalysis {
   view.choice('input', ['content'], 'content');
   view.mustBeNone('preprocessor', 'tokenizer');
   const pattern = view.get('token_pattern');
@@ -38,8 +94,6 @@ function analysis(view: EstimatorView): Omit<CountVectorizerStep, 'kind'> {
     stripAccents: stripAccents(view),
     tokenPattern: toText(pattern) ?? TOKEN_PATTERN,
     stopWords: stopWords(view),
-    vocabulary: vocabulary(view),
-    binary: view.flag('binary', false),
   };
 }
 
@@ -171,20 +225,26 @@ export function readTfidfVectorizer(view: EstimatorView): PipelineStep {
   const dtype = dtypeName(view.get('dtype') ?? 'float64');
   if (dtype !== 'float64' && !(dtype === 'int64' && !view.since(0, 20)))
     throw view.unsupported('dtype', dtype, 'float64 is');
-  const count: CountVectorizerStep = { kind: 'count-vectorizer', ...analysis(view) };
+  const count = countsOf(view);
   const weights = view.child('_tfidf');
   const tfidf = readTfidfTransformer(weights);
   if (tfidf.features !== null && tfidf.features !== count.vocabulary.length) {
     throw weights.invalid('idf_', `${tfidf.features} long`, `${count.vocabulary.length}, one a term`);
   }
-  return {
-    kind: 'pipeline',
-    origin: view.origin,
-    features: 1,
-    featureNames: null,
-    steps: [
-      { name: 'count', step: count },
-      { name: 'tfidf', step: tfidf },
-    ],
-  };
+  return pipelineOf(view, { count, tfidf });
 }
+
+const pipelineOf = (view: EstimatorView, steps: Readonly<Record<string, ModelStep>>): PipelineStep => ({
+  kind: 'pipeline',
+  origin: view.origin,
+  features: 1,
+  featureNames: null,
+  steps: Object.entries(steps).map(([name, step]) => ({ name, step })),
+});
+
+export const TEXT_FAMILIES: readonly Family[] = [
+  family('feature_extraction', readCountVectorizer, 'CountVectorizer'),
+  family('feature_extraction', readHashingVectorizer, 'HashingVectorizer'),
+  family('feature_extraction', readTfidfVectorizer, 'TfidfVectorizer'),
+  family('feature_extraction', readTfidfTransformer, 'TfidfTransformer'),
+];

@@ -30,7 +30,7 @@ export interface EstimatorReading {
 }
 
 /** Columns of any step: a count in a tiny file must not size anything (a vocabulary of n-grams has a million). */
-const MAX_FEATURES = 2 ** 21;
+export const MAX_FEATURES = 2 ** 21;
 
 /**
  * Typed access to the attributes of one estimator. Every method takes all spellings an attribute ever had; failures

@@ -255,6 +255,12 @@ const VISITORS: { readonly [K in StepKind]?: Visitor<K> } = {
     }
     return opaque(step.vocabulary.length);
   },
+  'hashing-vectorizer': (step, traces, found) => {
+    const trace = traces[0];
+    if (trace)
+      for (const word of step.stopWords.slice(0, 20)) elementAt(found.columns, trace.column).words.add(word);
+    return opaque(step.columns);
+  },
   tfidf: (_step, traces, found) => {
     for (const trace of traces) if (trace) elementAt(found.columns, trace.column).counts = true;
     return opaque(traces.length);

@@ -1,4 +1,4 @@
-import type { CountVectorizerStep } from '../../../model/text.ts';
+import type { TextAnalysis, TextVectorizerStep } from '../../../model/text.ts';
 import { refuseStep } from '../evaluator.ts';
 import type { RefusePattern } from './pattern/syntax.ts';
 import { prepareTokenizer, type TokenizeText } from './tokens.ts';
@@ -16,9 +16,9 @@ export type TextAnalyzer = (text: string, found: (term: string) => void) => void
 
 /**
  * `CountVectorizer.build_analyzer`: lower case, accents, tokens, stop words, n-grams, in that order.
- * `longest`: code points of the longest term of the vocabulary; no longer n-gram is made.
+ * `longest`: code points of the longest term that counts; no longer n-gram is made.
  */
-export function prepareAnalyzer(step: CountVectorizerStep, longest: number): TextAnalyzer {
+export function prepareAnalyzer(step: TextVectorizerStep, longest: number): TextAnalyzer {
   const refuse: RefusePattern = (problem) =>
     refuseStep(step, 'token_pattern', problem, 'a simpler pattern is');
   const clean = prepareCleaner(step);
@@ -39,13 +39,13 @@ export function prepareAnalyzer(step: CountVectorizerStep, longest: number): Tex
 type Cleaner = (text: string) => string;
 
 const same: Cleaner = (text) => text;
-const STRIP: Readonly<Record<NonNullable<CountVectorizerStep['stripAccents']>, Cleaner>> = {
+const STRIP: Readonly<Record<NonNullable<TextAnalysis['stripAccents']>, Cleaner>> = {
   ascii: stripToAscii,
   unicode: stripAccents,
   'unicode-composed': stripComposedAccents,
 };
 
-function prepareCleaner({ lowercase, stripAccents: accents }: CountVectorizerStep): Cleaner {
+function prepareCleaner({ lowercase, stripAccents: accents }: TextAnalysis): Cleaner {
   const strip = accents === null ? same : STRIP[accents];
   return lowercase ? (text) => strip(text.toLowerCase()) : strip;
 }
