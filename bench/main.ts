@@ -1,7 +1,7 @@
 /**
  * `npm run bench -- NAME [--rounds 5] [--seconds 5] [--starts 15]`: `serving` is throughput, latency, memory and cold start
  * beside other servers; `start` a cold start beside the floor; `native` the engine alone; `batch` whole tables beside pandas, onnxruntime and Spark; `trees` blocks
- * of rows, walked and in the kernel; `boosters [batch [CASE…] | serving | first]` beside XGBoost, LightGBM, CatBoost, FastAPI and MLflow; `networks [speed | footprint] [NETWORK…]` files of torch and Keras beside onnxruntime on the frameworks' own exports; `explanations` rows explained a second beside shap; `explanations-load` the p99 of predictions beside explanations; `console` the p99 of predictions beside five pages of the console; `loop` what holds the front loop; `door` the path around an engine; `capacity [saturation | latency | batch] [CASE…]` predictions of the capacity model beside what is measured; `overload` what is answered of twice and four times the capacity; `rollouts` the
+ * of rows, walked and in the kernel; `boosters [batch [CASE…] | serving | first]` beside XGBoost, LightGBM, CatBoost, FastAPI and MLflow; `families [batch | serving] [MODEL…]` estimators of scikit-learn beside itself and FastAPI; `networks [speed | footprint] [NETWORK…]` files of torch and Keras beside onnxruntime on the frameworks' own exports; `explanations` rows explained a second beside shap; `explanations-load` the p99 of predictions beside explanations; `console` the p99 of predictions beside five pages of the console; `loop` what holds the front loop; `door` the path around an engine; `capacity [saturation | latency | batch] [CASE…]` predictions of the capacity model beside what is measured; `overload` what is answered of twice and four times the capacity; `rollouts` the
  * errors guard beside other rules, on the same recorded traffic; `units` few units that come again and again, `--runs 2000`; `replay` drift of a table beside Evidently's report; `false-alarms` drift that is not there, by our rule and
  * others; `label-free` estimates of accuracy without labels beside nannyml's; `routing` what a rollout costs a request; `monitoring` what being watched costs one; `batch-sink` what
  * exactly-once costs a COPY; `memory` what all processes take at rest and under load, beside the floor; `python` the Python runtime beside FastAPI and joblib;
@@ -44,6 +44,10 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
     const { rounds, seconds, rows } = values;
     const options = { rounds: Number(rounds), seconds: Number(seconds), rows: Number(rows) };
     await boosters(options, positionals.slice(1));
+  },
+  families: async () => {
+    const { families } = await import('./families/families.ts');
+    await families({ rounds: Number(values.rounds), seconds: Number(values.seconds) }, positionals.slice(1));
   },
   explanations: async () => {
     const { explanations } = await import('./explanations/explanations.ts');

@@ -50,9 +50,9 @@ export const plimsollServer = ({ path }: ServedFile, data: string): ModelServer 
   body: (rows) => JSON.stringify({ rows }),
 });
 
-export const fastapiServer = ({ kind, path }: ServedFile): ModelServer => ({
+export const fastapiServer = ({ kind, path }: ServedFile, python = PYTHON): ModelServer => ({
   command: (port) => [
-    ...[PYTHON, '-m', 'uvicorn', 'fastapi_model:app', '--app-dir', join(import.meta.dirname, 'peers')],
+    ...[python, '-m', 'uvicorn', 'fastapi_model:app', '--app-dir', join(import.meta.dirname, 'peers')],
     ...['--port', String(port), '--loop', 'uvloop', '--http', 'httptools'],
     ...['--no-access-log', '--log-level', 'warning'],
   ],

@@ -32,16 +32,30 @@ export interface ServingResult {
   readonly ratio: { readonly perSecond: number; readonly cpu: number };
 }
 
-/** One row a request, eight connections, in turns; answers to all rows are compared before. */
-export async function servingCase(file: string, rounds: number, seconds: number): Promise<ServingResult> {
+export function servingCase(file: string, rounds: number, seconds: number): Promise<ServingResult> {
   const given = servedFiles()[file];
   if (given === undefined) throw new Error(`no file ${file}`);
-  const bodies = join(WORK, 'bodies.jsonl');
+  const servers = {
+    ours: plimsollServer(given, join(WORK, 'serve', given.kind)),
+    theirs: fastapiServer(given),
+  };
+  return besideFastapi(file, given, servers, rounds, seconds);
+}
+
+/** One row a request, eight connections, in turns; answers to all rows are compared before. */
+export async function besideFastapi(
+  file: string,
+  given: ServedFile,
+  servers: { readonly ours: ModelServer; readonly theirs: ModelServer },
+  rounds: number,
+  seconds: number,
+): Promise<ServingResult> {
+  const bodies = `${given.path}.bodies.jsonl`;
   writeFileSync(bodies, given.rows.map((row) => JSON.stringify({ rows: [row] })).join('\n'));
   const pairs: [ServerLoad, ServerLoad][] = [];
   for (let round = 0; round < rounds; round++) {
-    const ours = await load(plimsollServer(given, join(WORK, 'serve', given.kind)), given, bodies, seconds);
-    const fastapi = await load(fastapiServer(given), given, bodies, seconds);
+    const ours = await load(servers.ours, given, bodies, seconds);
+    const fastapi = await load(servers.theirs, given, bodies, seconds);
     for (const [i, answer] of ours.answers.entries())
       checkSame(`${file}, row ${i}`, answer, fastapi.answers[i]);
     pairs.push([ours.load, fastapi.load]);

@@ -34,6 +34,21 @@ def pickle():
     return classifier(joblib.load(path))
 
 
+def estimator():
+    import joblib
+
+    model = joblib.load(path)
+    methods = {"predictions": model.predict}
+    if hasattr(model, "predict_proba"):
+        methods["probabilities"] = model.predict_proba
+
+    def predict(rows):
+        X = np.asarray(rows)
+        return {name: method(X).tolist() for name, method in methods.items()}
+
+    return predict
+
+
 def skops():
     import skops.io
 
@@ -70,6 +85,7 @@ KINDS = {
     "lightgbm": lightgbm_booster,
     "catboost": catboost_model,
     "pickle": pickle,
+    "estimator": estimator,
     "skops": skops,
     "mlflow": mlflow,
     "pmml": pmml,
