@@ -10,6 +10,7 @@ const KERNELS: ReadonlyMap<string, string> = new Map([
   ['src/engine/native/tree/kernel', 'KERNEL'],
   ['src/engine/native/catboost/kernel', 'CATBOOST_KERNEL'],
   ['src/engine/native/catboost/hash', 'HASH_KERNEL'],
+  ['src/engine/native/point-sums', 'POINT_SUMS_KERNEL'],
   ['src/explain/trees/kernel', 'SHAPLEY_KERNEL'],
 ]);
 export const KERNEL_FOLDERS: readonly string[] = [...KERNELS.keys()];

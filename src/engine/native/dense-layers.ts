@@ -15,7 +15,7 @@ import {
 } from './evaluator.ts';
 import { prepareLabels } from './labels.ts';
 import { argmaxRows, expit, softmaxRows } from './links.ts';
-import { addProduct, prepareProduct } from './product.ts';
+import { prepareProduct, prepareRowProduct } from './product.ts';
 
 /** Changes the first `count` numbers in place. */
 type Activate = (values: Float64Array, count: number) => void;
@@ -67,13 +67,17 @@ function prepareForward(
   let to = new Float64Array(widest);
   const entry = layers[0]?.weights.cols ?? 0;
   const exit = layers.at(-1)?.weights.rows ?? 0;
+  const products = layers.map(({ weights, bias }) => ({
+    cols: weights.cols,
+    multiply: prepareRowProduct(weights, bias),
+  }));
   return (entered, rows) => {
     const out = allocateCells(rows * exit);
     for (let row = 0; row < rows; row++) {
       for (let k = 0; k < entry; k++) from[k] = entered[row * entry + k]!;
-      for (const { weights, bias } of layers) {
-        activate(from, weights.cols);
-        addProduct(from, weights, bias, to);
+      for (const { cols, multiply } of products) {
+        activate(from, cols);
+        multiply(from, 0, to, 0);
         [from, to] = [to, from];
       }
       for (let k = 0; k < exit; k++) out[row * exit + k] = from[k]!;

@@ -1,6 +1,7 @@
 import type { Kernel, PlainKernel } from '../../model/kernel.ts';
 import type { Matrix } from '../../model/tensor.ts';
 import { forEachSparseRow, type SparseBlock } from './block.ts';
+import { type PointTerm, preparePointSums } from './point-sums/point-sums.ts';
 
 /** k(x, points) of the row whose numbers begin at `from`, written to `out`. */
 export type DenseKernel = (x: Float64Array, from: number, out: Float64Array) => void;
@@ -63,7 +64,7 @@ export function measureOf(kernel: PlainKernel, points: Matrix): DenseKernel {
     case 'matern':
     case 'rational-quadratic':
     case 'exp-sine-squared':
-      return everyPoint(points, squaredDistance);
+      return summed(points, 'squares');
     case 'laplacian':
       return everyPoint(points, absoluteDistance);
     case 'chi2':
@@ -72,7 +73,7 @@ export function measureOf(kernel: PlainKernel, points: Matrix): DenseKernel {
     case 'cosine':
       return cosines(points, kernel.negligible);
     default:
-      return everyPoint(points, dot);
+      return summed(points, 'products');
   }
 }
 
@@ -84,6 +85,14 @@ const everyPoint =
     for (let k = 0, at = 0; k < out.length; k++, at += cols) out[k] = measure(x, from, data, at, cols);
   };
 
+function summed(points: Matrix, term: PointTerm): DenseKernel {
+  const sums = preparePointSums(points, term);
+  return (x, from, out) => {
+    const found = sums(x, from);
+    for (let k = 0; k < out.length; k++) out[k] = found[k]!;
+  };
+}
+
 /** Products of rows divided by their norms. */
 function cosines({ rows, cols, data }: Matrix, negligible: number): DenseKernel {
   const unit = Float64Array.from(data);
@@ -91,7 +100,7 @@ function cosines({ rows, cols, data }: Matrix, negligible: number): DenseKernel 
     const norm = divisorOf(data, at, cols, negligible);
     for (let k = at; k < at + cols; k++) unit[k]! /= norm;
   }
-  const products = everyPoint({ rows, cols, data: unit }, dot);
+  const products = summed({ rows, cols, data: unit }, 'products');
   const own = new Float64Array(cols);
   return (x, from, out) => {
     const norm = divisorOf(x, from, cols, negligible);
@@ -116,19 +125,6 @@ export function dot(x: Float64Array, xAt: number, c: Float64Array, cAt: number, 
     b += x[xAt + k + 1]! * c[cAt + k + 1]!;
   }
   return k < length ? a + x[xAt + k]! * c[cAt + k]! + b : a + b;
-}
-
-function squaredDistance(x: Float64Array, xAt: number, c: Float64Array, cAt: number, length: number): number {
-  let a = 0;
-  let b = 0;
-  let k = 0;
-  for (; k + 1 < length; k += 2) {
-    const even = x[xAt + k]! - c[cAt + k]!;
-    const odd = x[xAt + k + 1]! - c[cAt + k + 1]!;
-    a += even * even;
-    b += odd * odd;
-  }
-  return k < length ? a + (x[xAt + k]! - c[cAt + k]!) ** 2 + b : a + b;
 }
 
 function absoluteDistance(

@@ -9,6 +9,7 @@ import {
   type SparseBlock,
   toDense,
 } from './block.ts';
+import { POINTS_AT_ONCE, type PointSums, preparePointSums } from './point-sums/point-sums.ts';
 
 /** `input · weightsᵀ + bias` as fresh `[rows, weights.rows]` scores; refuses missing values. */
 export type MatrixProduct = (input: RowBlock) => Float64Array;
@@ -25,35 +26,53 @@ export function prepareProduct(
   const scratch = createScratch();
   const addend = bias ?? new Float64Array(weights.rows);
   let transposed: Float64Array | null = null;
+  let dense: DenseProduct | null = null;
   return (input) => {
     const block = input.kind === 'sparse' ? input : toDense(input, names, scratch);
     let scores: Float64Array;
     if (block.kind === 'sparse') {
       transposed ??= transpose(weights);
       scores = sparseProduct(block, transposed, addend);
-    } else scores = denseProduct(block, weights, addend);
+    } else {
+      dense ??= denseProduct(weights, addend);
+      scores = dense(block);
+    }
     // A score that is not finite is how a missing or infinite number shows: the input is searched only then.
     if (!areFinite(scores)) checkNumbers(block, names, 'refused');
     return scores;
   };
 }
 
-function denseProduct(block: DenseBlock, weights: Matrix, bias: Float64Array): Float64Array {
-  const { rows, cols, data } = block;
+type DenseProduct = (block: DenseBlock) => Float64Array;
+
+function denseProduct(weights: Matrix, bias: Float64Array): DenseProduct {
   const targets = bias.length;
-  const scores = allocateCells(rows * targets);
-  for (let row = 0, at = 0; row < rows; row++) {
-    for (let t = 0; t < targets; t++)
-      scores[at++] = dot(data, row * cols, weights.data, t * cols, cols) + bias[t]!;
-  }
-  return scores;
+  const add = prepareRowProduct(weights, bias);
+  return ({ rows, cols, data }) => {
+    const scores = allocateCells(rows * targets);
+    for (let row = 0; row < rows; row++) add(data, row * cols, scores, row * targets);
+    return scores;
+  };
 }
 
-/** One row: `weights · x + bias` into the first numbers of `out`. */
-export function addProduct(x: Float64Array, weights: Matrix, bias: Float64Array, out: Float64Array): void {
+/** `weights · x + bias` of the row of `x` that begins at `at`, into `out` from `to` on. */
+export type RowProduct = (x: Float64Array, at: number, out: Float64Array, to: number) => void;
+
+/** Makes the product of one row ready: of few scores each by itself, of more side by side. */
+export function prepareRowProduct(weights: Matrix, bias: Float64Array): RowProduct {
   const { rows, cols, data } = weights;
-  for (let t = 0; t < rows; t++) out[t] = dot(x, 0, data, t * cols, cols) + bias[t]!;
+  if (rows >= POINTS_AT_ONCE) return sideBySide(preparePointSums(weights, 'products'), bias);
+  return (x, at, out, to) => {
+    for (let t = 0; t < rows; t++) out[to + t] = dot(x, at, data, t * cols, cols) + bias[t]!;
+  };
 }
+
+const sideBySide =
+  (sums: PointSums, bias: Float64Array): RowProduct =>
+  (x, at, out, to) => {
+    const found = sums(x, at);
+    for (let t = 0; t < bias.length; t++) out[to + t] = found[t]! + bias[t]!;
+  };
 
 /** Four running sums hide the latency of addition. */
 function dot(x: Float64Array, xAt: number, w: Float64Array, wAt: number, length: number): number {
