@@ -1,5 +1,5 @@
 import { elementAt } from '../core/element-at.ts';
-import type { MissingMarker, SimpleImputerStep } from '../model/imputation.ts';
+import { filledColumns, type MissingMarker, type SimpleImputerStep } from '../model/imputation.ts';
 import type { ValueName } from '../onnx/graph.ts';
 import { MISSING_STRING } from '../onnx/missing.ts';
 import { bitExact, type CompileContext, type StepCompiler } from './compiler.ts';
@@ -16,7 +16,11 @@ import {
 } from './stream.ts';
 
 /** Where numbers are missing: NaN, or equal to the marker (NaN itself is never equal to anything). */
-function missingNumbers({ g }: CompileContext, x: ValueName, missing: MissingMarker): ValueName | null {
+export function missingNumbers(
+  { g }: CompileContext,
+  x: ValueName,
+  missing: MissingMarker,
+): ValueName | null {
   if (missing.kind === 'string') return null;
   const byNaN = missing.kind === 'null' || Number.isNaN(missing.value);
   return byNaN ? g.add('IsNaN', [x]) : g.add('Equal', [x, g.float64([missing.value], [])]);
@@ -50,15 +54,12 @@ function imputeMatrix(
   });
   const mask = missingNumbers(context, x, step.missing);
   const filled = mask === null ? x : g.add('Where', [mask, g.float64(fill, [1, width]), x]);
-  const kept = keptColumns(step);
+  const kept = filledColumns(step);
   const values = select(context, matrix(filled, width), kept);
   if (step.indicators.length === 0 || mask === null) return values;
   const flags = select(context, matrix(g.add('Cast', [mask], { to: 11n }), width), step.indicators);
   return kept.length === 0 ? flags : concatStreams(context, [values, flags], step);
 }
-
-const keptColumns = (step: SimpleImputerStep): number[] =>
-  step.fill.flatMap((value, index) => (value === null ? [] : [index]));
 
 function imputeColumn(
   context: CompileContext,
@@ -125,7 +126,7 @@ export const simpleImputer: StepCompiler<SimpleImputerStep> = {
     checkNumbers(context, step, input);
     checkComplete(context, step, input);
     if (input.kind === 'matrix') return { stream: imputeMatrix(context, step, input.value, width) };
-    const imputed = keptColumns(step).map((index) =>
+    const imputed = filledColumns(step).map((index) =>
       imputeColumn(context, step, columnAt(context, input, index), index),
     );
     const flags = step.indicators.map((index) => indicator(context, step, columnAt(context, input, index)));

@@ -18,6 +18,7 @@ import { GAUSSIAN_PROCESS_COMPILERS } from './gaussian-process.ts';
 import { simpleImputer } from './imputation.ts';
 import { isolationForest } from './isolation-forest.ts';
 import { ISOTONIC_COMPILERS } from './isotonic.ts';
+import { ITERATIVE_IMPUTATION_COMPILERS } from './iterative-imputation.ts';
 import { LABEL_BINARIZER_COMPILERS } from './label-binarizer.ts';
 import { LINEAR_COMPILERS } from './linear.ts';
 import { LINEAR_BOOSTER_COMPILERS } from './linear-booster.ts';
@@ -61,6 +62,7 @@ const COMPILERS: StepCompilers<ModelStep> = {
   ...QUADRATIC_COMPILERS,
   ...DENSE_LAYERS_COMPILERS,
   ...TOPIC_COMPILERS,
+  ...ITERATIVE_IMPUTATION_COMPILERS,
   ...PROJECTING_COMPILERS,
   'tree-ensemble': treeEnsembleStep,
   catboost,

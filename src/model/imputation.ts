@@ -21,6 +21,10 @@ export interface SimpleImputerStep extends StepBase {
   readonly complete?: readonly number[];
 }
 
+/** Columns that the output keeps, in order. */
+export const filledColumns = ({ fill }: SimpleImputerStep): readonly number[] =>
+  fill.flatMap((value, column) => (value === null ? [] : [column]));
+
 /** What follows sees filled columns: it says which categories there are, and nothing about missing ones. */
 function imputerNeeds(step: SimpleImputerStep, out: ColumnNeeds | null): ColumnNeeds {
   let kept = 0;

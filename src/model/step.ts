@@ -35,6 +35,7 @@ import { GAUSSIAN_PROCESS_STEPS, type GaussianProcessClassifierStep } from './ga
 import { IMPUTATION_STEPS, type SimpleImputerStep } from './imputation.ts';
 import { type IsolationForestOf, isolationForestSteps } from './isolation-forest.ts';
 import { ISOTONIC_STEPS, type IsotonicStep } from './isotonic.ts';
+import { type IterativeImputerOf, iterativeImputationSteps } from './iterative-imputation.ts';
 import { LABEL_BINARIZER_STEPS, type LabelBinarizerStep } from './label-binarizer.ts';
 import { LINEAR_STEPS, type LinearClassifierStep, type LinearRegressorStep } from './linear.ts';
 import { LINEAR_BOOSTER_STEPS, type LinearBoosterStep } from './linear-booster.ts';
@@ -88,6 +89,7 @@ export type ModelStep =
   | LabelBinarizerStep
   | IsotonicStep
   | SimpleImputerStep
+  | IterativeImputerStep
   | ValueDomainStep
   | FunctionStep
   | ArithmeticStep
@@ -154,6 +156,7 @@ export type StackingStep = StackingOf<ModelStep>;
 export type IsolationForestStep = IsolationForestOf<ModelStep>;
 export type AdaBoostStep = AdaBoostOf<ModelStep>;
 export type WeightedMedianStep = WeightedMedianOf<ModelStep>;
+export type IterativeImputerStep = IterativeImputerOf<ModelStep>;
 export type ProjectingPredictorStep = ProjectingPredictorOf<ModelStep>;
 
 export type StepKind = ModelStep['kind'];
@@ -169,6 +172,7 @@ export const STEPS: { readonly [K in StepKind]: StepDescription<StepOf<K>, Model
   ...LABEL_BINARIZER_STEPS,
   ...ISOTONIC_STEPS,
   ...IMPUTATION_STEPS,
+  ...iterativeImputationSteps<ModelStep>(),
   ...DOMAIN_STEPS,
   ...FUNCTION_STEPS,
   ...ARITHMETIC_STEPS,

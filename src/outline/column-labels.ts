@@ -39,6 +39,7 @@ const LABELS: { readonly [K in StepKind]?: Labelled<K> } = {
     ...fill.flatMap((value, k) => (value === null ? [] : [labelAt(given, k)])),
     ...indicators.map((k) => `${labelAt(given, k)} is missing`),
   ],
+  'iterative-imputer': ({ initial }, given) => stepLabels(initial, given),
   arithmetic: ({ columns }, given) => columns.map((expression) => expressionText(expression, given)),
   'count-vectorizer': ({ vocabulary }) => vocabulary.map((term) => `“${term}”`),
   pca: ({ components }) => numbered('component', components.rows),

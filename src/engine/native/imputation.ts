@@ -1,6 +1,6 @@
 import { elementAt } from '../../core/element-at.ts';
 import type { ColumnValues } from '../../model/batch.ts';
-import type { MissingMarker, SimpleImputerStep } from '../../model/imputation.ts';
+import { filledColumns, type MissingMarker, type SimpleImputerStep } from '../../model/imputation.ts';
 import {
   allocateCells,
   checkNumbers,
@@ -38,13 +38,9 @@ function checkComplete(column: ColumnValues, isMissing: (cell: Cell) => boolean,
   if (row >= 0) refuseCell(row, name, 'expected a value, got a missing one, as no row had at fit');
 }
 
-/** Columns that the output keeps, in order. */
-const keptColumns = (step: SimpleImputerStep): readonly number[] =>
-  step.fill.flatMap((fill, col) => (fill === null ? [] : [col]));
-
 function prepareNumeric(step: SimpleImputerStep, names: readonly string[]): (input: RowBlock) => RowBlock {
   const scratch = createScratch();
-  const kept = Int32Array.from(keptColumns(step));
+  const kept = Int32Array.from(filledColumns(step));
   const fill = Float64Array.from(step.fill, (value) => (typeof value === 'number' ? value : Number.NaN));
   const flags = Int32Array.from(step.indicators);
   const width = kept.length + flags.length;
@@ -66,7 +62,8 @@ function prepareNumeric(step: SimpleImputerStep, names: readonly string[]): (inp
   };
 }
 
-function numericTest(missing: MissingMarker): (x: number) => boolean {
+/** Whether a number stands for a missing one. */
+export function numericTest(missing: MissingMarker): (x: number) => boolean {
   if (missing.kind === 'null') return Number.isNaN;
   if (missing.kind === 'string') return () => false;
   const { value } = missing;
@@ -80,7 +77,7 @@ function cellTest(missing: MissingMarker): (cell: Cell) => boolean {
 }
 
 function prepareMixed(step: SimpleImputerStep, names: readonly string[]): (input: RowBlock) => RowBlock {
-  const kept = keptColumns(step);
+  const kept = filledColumns(step);
   const isMissing = cellTest(step.missing);
   return (input) => {
     const { rows } = input;

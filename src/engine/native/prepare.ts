@@ -10,6 +10,7 @@ import { GAUSSIAN_PREPARERS } from './gaussian.ts';
 import { GAUSSIAN_PROCESS_PREPARERS } from './gaussian-process.ts';
 import { prepareIsolationForest } from './isolation-forest.ts';
 import { ISOTONIC_PREPARERS } from './isotonic.ts';
+import { ITERATIVE_IMPUTATION_PREPARERS } from './iterative-imputation.ts';
 import { LABEL_BINARIZER_PREPARERS } from './label-binarizer.ts';
 import { MULTI_OUTPUT_PREPARERS } from './multi-output.ts';
 import { MULTICLASS_PREPARERS } from './multiclass.ts';
@@ -39,6 +40,7 @@ const PREPARERS: StepPreparers<ModelStep> = {
   ...QUADRATIC_PREPARERS,
   ...DENSE_LAYERS_PREPARERS,
   ...TOPIC_PREPARERS,
+  ...ITERATIVE_IMPUTATION_PREPARERS,
   ...PROJECTING_PREPARERS,
   catboost: prepareCatBoost,
   ...DISTRIBUTION_PREPARERS,

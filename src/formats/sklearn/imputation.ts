@@ -135,7 +135,8 @@ export function readMissingIndicator(view: EstimatorView): SimpleImputerStep {
   };
 }
 
-function indicatorsOf(view: EstimatorView, width: number): readonly number[] {
+/** Columns whose indicator `add_indicator` appends. */
+export function indicatorsOf(view: EstimatorView, width: number): readonly number[] {
   return flaggedColumns(view.child('indicator_'), width);
 }
 

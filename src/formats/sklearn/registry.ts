@@ -59,6 +59,7 @@ import { readHistGradientBoosting } from './hist-gradient-boosting.ts';
 import { readMissingIndicator, readSimpleImputer } from './imputation.ts';
 import { ISOLATION_FAMILIES } from './isolation-forest.ts';
 import { ISOTONIC_FAMILIES } from './isotonic.ts';
+import { ITERATIVE_IMPUTATION_FAMILIES } from './iterative-imputation.ts';
 import { KERNEL_FAMILIES } from './kernel-methods.ts';
 import { LABEL_BINARIZER_FAMILIES } from './label-binarizer.ts';
 import {
@@ -194,6 +195,7 @@ export const FAMILIES: readonly Family[] = [
   ...DECOMPOSITION_FAMILIES,
   ...CROSS_DECOMPOSITION_FAMILIES,
   ...TOPIC_FAMILIES,
+  ...ITERATIVE_IMPUTATION_FAMILIES,
   family('lightgbm.basic', readBooster, 'Booster'),
   family('lightgbm.sklearn', readLgbmModel, 'LGBMClassifier', 'LGBMRegressor', 'LGBMRanker'),
   family(
