@@ -25,6 +25,8 @@ import { LINEAR_BOOSTER_COMPILERS } from './linear-booster.ts';
 import { MULTI_OUTPUT_COMPILERS } from './multi-output.ts';
 import { MULTICLASS_COMPILERS } from './multiclass.ts';
 import { NAIVE_BAYES_COMPILERS } from './naive-bayes.ts';
+import { LABEL_PROPAGATION_COMPILERS } from './neighbors/label-propagation.ts';
+import { LOCAL_OUTLIER_COMPILERS } from './neighbors/local-outlier.ts';
 import { NEIGHBORS_COMPILERS } from './neighbors/neighbors.ts';
 import { pmml } from './pmml.ts';
 import { POLYNOMIAL_COMPILERS } from './polynomial.ts';
@@ -74,6 +76,8 @@ const COMPILERS: StepCompilers<ModelStep> = {
   ...MULTICLASS_COMPILERS,
   ...MULTI_OUTPUT_COMPILERS,
   ...WRAPPED_PREDICTOR_COMPILERS,
+  ...LABEL_PROPAGATION_COMPILERS,
+  ...LOCAL_OUTLIER_COMPILERS,
   ...NEIGHBORS_COMPILERS,
   stacking,
   'isolation-forest': isolationForest,

@@ -37,8 +37,10 @@ import { type IsolationForestOf, isolationForestSteps } from './isolation-forest
 import { ISOTONIC_STEPS, type IsotonicStep } from './isotonic.ts';
 import { type IterativeImputerOf, iterativeImputationSteps } from './iterative-imputation.ts';
 import { LABEL_BINARIZER_STEPS, type LabelBinarizerStep } from './label-binarizer.ts';
+import { LABEL_PROPAGATION_STEPS, type LabelPropagationStep } from './label-propagation.ts';
 import { LINEAR_STEPS, type LinearClassifierStep, type LinearRegressorStep } from './linear.ts';
 import { LINEAR_BOOSTER_STEPS, type LinearBoosterStep } from './linear-booster.ts';
+import { LOCAL_OUTLIER_STEPS, type LocalOutlierFactorStep } from './local-outlier.ts';
 import { type ChainOf, type MultiOutputOf, multiOutputSteps } from './multi-output.ts';
 import {
   type ConstantPredictorStep,
@@ -102,6 +104,8 @@ export type ModelStep =
   | LinearClassifierStep
   | MultinomialNbStep
   | SupportVectorStep
+  | LabelPropagationStep
+  | LocalOutlierFactorStep
   | NeighborsStep
   | GaussianProcessClassifierStep
   | CategoricalNbStep
@@ -182,6 +186,8 @@ export const STEPS: { readonly [K in StepKind]: StepDescription<StepOf<K>, Model
   ...LINEAR_STEPS,
   ...NAIVE_BAYES_STEPS,
   ...SUPPORT_VECTOR_STEPS,
+  ...LABEL_PROPAGATION_STEPS,
+  ...LOCAL_OUTLIER_STEPS,
   ...NEIGHBORS_STEPS,
   ...GAUSSIAN_PROCESS_STEPS,
   ...QUADRATIC_STEPS,

@@ -11,7 +11,7 @@ import {
 import { rowSumOf } from '../links.ts';
 import { acceptedMatrix } from '../refusal.ts';
 import { type NeighborSums, neighborAnswers } from './answers.ts';
-import { rankPoints } from './distance.ts';
+import { nearestPoints } from './nearest.ts';
 import { radiusNeighbors } from './radius.ts';
 
 /** Points that answer a row: their indexes `[N, k]`, and what each weighs. */
@@ -38,20 +38,12 @@ const nearestNeighbors: StepCompiler<NearestNeighborsStep> = {
 
 function nearestOf(context: CompileContext, step: NearestNeighborsStep, x: ValueName): Neighbors {
   const { g } = context;
-  const { search, k, weighting } = step;
-  const ranking = rankPoints(g, x, search.points, search.metric);
-  const count = g.int64([k], [1]);
-  const [values = '', nearest = ''] = g.addMany('TopK', [ranking.values, count], 2, {
-    axis: 1n,
-    largest: 0n,
-    sorted: 1n,
-  });
-  // A place that no finite distance has taken holds the first point (`NeighborsHeap`).
-  const points = g.add('Where', [g.add('IsInf', [values]), g.int64([0], []), nearest]);
-  if (weighting === 'uniform') {
+  const nearest = nearestPoints(g, x, step.search, step.k);
+  const { points } = nearest;
+  if (step.weighting === 'uniform') {
     return { points, weights: g.add('Cast', [g.add('Equal', [points, points])], { to: 11n }) };
   }
-  const weights = inverse(context, ranking.distances(values, points));
+  const weights = inverse(context, nearest.distances());
   if (step.refusesFar) {
     const most = g.add('ReduceMax', [weights, g.int64([1], [1])], { keepdims: 1n });
     context.refusals.where(g.add('Equal', [most, g.float64([0], [])]));

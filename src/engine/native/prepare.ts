@@ -15,6 +15,8 @@ import { LABEL_BINARIZER_PREPARERS } from './label-binarizer.ts';
 import { MULTI_OUTPUT_PREPARERS } from './multi-output.ts';
 import { MULTICLASS_PREPARERS } from './multiclass.ts';
 import { prepareCategoricalNb } from './naive-bayes.ts';
+import { LABEL_PROPAGATION_PREPARERS } from './neighbors/label-propagation.ts';
+import { LOCAL_OUTLIER_PREPARERS } from './neighbors/local-outlier.ts';
 import { NEIGHBORS_PREPARERS } from './neighbors/neighbors.ts';
 import { preparePmml } from './pmml/prepare.ts';
 import { POLYNOMIAL_PREPARERS } from './polynomial.ts';
@@ -52,6 +54,8 @@ const PREPARERS: StepPreparers<ModelStep> = {
   ...MULTICLASS_PREPARERS,
   ...MULTI_OUTPUT_PREPARERS,
   ...WRAPPED_PREDICTOR_PREPARERS,
+  ...LABEL_PROPAGATION_PREPARERS,
+  ...LOCAL_OUTLIER_PREPARERS,
   ...NEIGHBORS_PREPARERS,
   stacking: prepareStacking,
   'isolation-forest': prepareIsolationForest,

@@ -62,6 +62,7 @@ import { ISOTONIC_FAMILIES } from './isotonic.ts';
 import { ITERATIVE_IMPUTATION_FAMILIES } from './iterative-imputation.ts';
 import { KERNEL_FAMILIES } from './kernel-methods.ts';
 import { LABEL_BINARIZER_FAMILIES } from './label-binarizer.ts';
+import { LABEL_PROPAGATION_FAMILIES } from './label-propagation.ts';
 import {
   readLinearRegressor,
   readLogisticRegression,
@@ -70,6 +71,7 @@ import {
   readScoringClassifier,
   readSgdClassifier,
 } from './linear.ts';
+import { LOCAL_OUTLIER_FAMILIES } from './local-outlier.ts';
 import { MULTI_OUTPUT_FAMILIES } from './multi-output.ts';
 import { MULTICLASS_FAMILIES } from './multiclass.ts';
 import { NAIVE_BAYES_FAMILIES } from './naive-bayes.ts';
@@ -164,6 +166,8 @@ export const FAMILIES: readonly Family[] = [
   ...SUPPORT_VECTOR_FAMILIES,
   ...KERNEL_FAMILIES,
   ...NEIGHBORS_FAMILIES,
+  ...LABEL_PROPAGATION_FAMILIES,
+  ...LOCAL_OUTLIER_FAMILIES,
   ...RADIUS_NEIGHBORS_FAMILIES,
   ...NAIVE_BAYES_FAMILIES,
   ...DISCRIMINANT_FAMILIES,

@@ -1,9 +1,10 @@
-import type { NearestNeighborsStep, NeighborsStep, PointSearch } from '../../../model/neighbors.ts';
-import { checkNumbers, createScratch, type DenseBlock, refuseCell, toDense } from '../block.ts';
+import type { NearestNeighborsStep, NeighborsStep } from '../../../model/neighbors.ts';
+import { checkNumbers, createScratch, refuseCell, toDense } from '../block.ts';
 import { checkWidth, type EvaluatorContext, type StepEvaluator, type StepPreparers } from '../evaluator.ts';
 import { prepareTask } from './answers.ts';
 import { prepareRadiusNeighbors } from './radius.ts';
-import { type Nearest, prepareNearest, TIE } from './search.ts';
+import { type Nearest, prepareNearest } from './search.ts';
+import { prepareTies } from './ties.ts';
 
 /** The vote or the mean of the k nearest points. */
 function prepareNearestNeighbors(step: NearestNeighborsStep, { names }: EvaluatorContext): StepEvaluator {
@@ -29,20 +30,6 @@ function prepareNearestNeighbors(step: NearestNeighborsStep, { names }: Evaluato
       }
       return answers.outputs();
     },
-  };
-}
-
-/** Marks the rows whose last neighbour is as far away as the next point. */
-export function prepareTies(search: PointSearch, k: number): (block: DenseBlock) => Uint8Array {
-  if (k === search.points.rows) return ({ rows }) => new Uint8Array(rows);
-  const nearest = prepareNearest(search, k + 1);
-  return ({ rows, cols, data }) => {
-    const tied = new Uint8Array(rows);
-    for (let row = 0; row < rows; row++) {
-      const { reduced } = nearest(data, row * cols);
-      if (!(reduced[k]! - reduced[k - 1]! > TIE * reduced[k]!)) tied[row] = 1;
-    }
-    return tied;
   };
 }
 

@@ -1,8 +1,9 @@
 import type { RadiusNeighborsStep } from '../../../model/neighbors.ts';
-import { checkNumbers, createScratch, type DenseBlock, refuseCell, toDense } from '../block.ts';
+import { checkNumbers, createScratch, refuseCell, toDense } from '../block.ts';
 import { checkWidth, type EvaluatorContext, type StepEvaluator } from '../evaluator.ts';
 import { prepareTask } from './answers.ts';
-import { prepareWithin, TIE, type Within } from './search.ts';
+import { prepareWithin, type Within } from './search.ts';
+import { prepareBoundary } from './ties.ts';
 
 /** The vote or the mean of all points at most `radius` away. */
 export function prepareRadiusNeighbors(
@@ -15,7 +16,7 @@ export function prepareRadiusNeighbors(
   const ones = new Float64Array(points.rows).fill(1);
   const weigh = step.weighting === 'uniform' ? () => ones : inverse;
   const scratch = createScratch();
-  const undecided = prepareBoundary(step);
+  const undecided = prepareBoundary(step.search, step.radius);
   return {
     undecided: (input) => undecided(toDense(input, names, scratch)),
     outputs: (input) => {
@@ -40,17 +41,4 @@ function inverse({ distances, count }: Within): Float64Array {
   for (let i = 0; i < count; i++) if (distances[i] === 0) near = true;
   for (let i = 0; i < count; i++) distances[i] = near ? Number(distances[i] === 0) : 1 / distances[i]!;
   return distances;
-}
-
-/** Marks the rows that have a point as far away as the radius: it counts to some engine. */
-function prepareBoundary({ search, radius }: RadiusNeighborsStep): (block: DenseBlock) => Uint8Array {
-  const within = prepareWithin(search, radius * (1 + TIE));
-  return ({ data, rows, cols }) => {
-    const tied = new Uint8Array(rows);
-    for (let row = 0; row < rows; row++) {
-      const { distances, count } = within(data, row * cols);
-      for (let i = 0; i < count; i++) if (distances[i]! >= radius * (1 - TIE)) tied[row] = 1;
-    }
-    return tied;
-  };
 }

@@ -3,9 +3,6 @@ import type { Matrix } from '../../../model/tensor.ts';
 import { type PreparedMetric, prepareMetric } from './distance.ts';
 import { NeighborHeap } from './heap.ts';
 
-/** Distances as close to each other as this, relative to them, are equal to some engine. */
-export const TIE = 1e-9;
-
 /** The k nearest points of a row, nearest first; the arrays are those of the search and change with the next row. */
 export interface Nearest {
   readonly points: Int32Array;
