@@ -10,7 +10,7 @@ import {
 } from './compiler.ts';
 import { memberValues, sumOfMembers } from './ensemble.ts';
 import { argMax, binaryIndex, labelOutput } from './labels.ts';
-import { flat, rowSumOf, softmax } from './links.ts';
+import { flat, rowSumOf, scoreDifference, softmax } from './links.ts';
 import { acceptedMatrix } from './refusal.ts';
 import { joinColumnValues, once } from './stream.ts';
 
@@ -39,13 +39,6 @@ function termOf(
   return g.add('Mul', [g.add('Sub', [log, mean]), scalar(count - 1)]);
 }
 
-/** `s₁ - s₀` of two columns, `[N]`. */
-function difference(context: CompileContext, scores: ValueName): ValueName {
-  const { g } = context;
-  const column = (at: number): ValueName => g.add('Gather', [scores, g.int64([at], [1])], { axis: 1n });
-  return flat(context, g.add('Sub', [column(1), column(0)]));
-}
-
 /** What softmax is taken of: `[-d, d] / 2`, or `d / (K - 1)`. */
 function exponents({ g }: CompileContext, decision: ValueName, count: number): ValueName {
   if (count !== 2) return g.add('Div', [decision, g.float64([count - 1], [])]);
@@ -63,7 +56,7 @@ const adaBoost: StepCompiler<AdaBoostStep> = {
       const terms = values.map(({ value }, i) => termOf(context, step, value(), i));
       return g.add('Div', [sumOfMembers(context, terms, null), g.float64([step.divisor], [])]);
     });
-    const decision = once(() => (count === 2 ? difference(context, scores()) : scores()));
+    const decision = once(() => (count === 2 ? scoreDifference(context, scores()) : scores()));
     const places = () =>
       count === 2
         ? binaryIndex(context, g.add('Greater', [decision(), g.float64([0], [])]))

@@ -70,6 +70,13 @@ export const unlessZero = (
 export const flat = ({ g }: CompileContext, x: ValueName): ValueName =>
   g.add('Reshape', [x, g.int64([-1], [1])]);
 
+/** Score of the second class over that of the first, `[N]`. */
+export function scoreDifference(context: CompileContext, scores: ValueName): ValueName {
+  const { g } = context;
+  const at = (column: number): ValueName => g.add('Gather', [scores, g.int64([column], [1])], { axis: 1n });
+  return flat(context, g.add('Sub', [at(1), at(0)]));
+}
+
 /** log(1 + x) without cancellation: log(u)·x/(u - 1), u = 1 + x (W. Kahan; HP-15C Advanced Functions Handbook). */
 export function log1p(g: CompileContext['g'], x: ValueName): ValueName {
   const one = g.float64([1], []);

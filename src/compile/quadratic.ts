@@ -4,7 +4,7 @@ import type { ValueName } from '../onnx/graph.ts';
 import { type CompileContext, type StepCompiler, type StepCompilers, withinTolerance } from './compiler.ts';
 import { argMax, labelOutput } from './labels.ts';
 import { affine } from './linear.ts';
-import { flat, rowSumOf, softmax } from './links.ts';
+import { rowSumOf, scoreDifference, softmax } from './links.ts';
 import { acceptedMatrix } from './refusal.ts';
 import { once } from './stream.ts';
 
@@ -28,19 +28,12 @@ function scoresOf(context: CompileContext, step: QuadraticClassifierStep, x: Val
   return g.add('Add', [halved, g.float64(offsets, [1, classes])]);
 }
 
-/** Score of the second class over that of the first, `[N]`. */
-function difference(context: CompileContext, scores: ValueName): ValueName {
-  const { g } = context;
-  const at = (column: number): ValueName => g.add('Gather', [scores, g.int64([column], [1])], { axis: 1n });
-  return flat(context, g.add('Sub', [at(1), at(0)]));
-}
-
 const quadraticClassifier: StepCompiler<QuadraticClassifierStep> = {
   emit(context, step, input) {
     const x = acceptedMatrix(context, input, step, 'finite');
     const { length } = step.classes.values;
     const scores = once(() => scoresOf(context, step, x));
-    const decision = once(() => (length === 2 ? difference(context, scores()) : scores()));
+    const decision = once(() => (length === 2 ? scoreDifference(context, scores()) : scores()));
     const value = (): ValueName => softmax(context, scores());
     return {
       outputs: {

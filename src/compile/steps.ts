@@ -3,6 +3,7 @@ import { ADABOOST_COMPILERS } from './adaboost.ts';
 import { arithmetic } from './arithmetic.ts';
 import { calibrated } from './calibration.ts';
 import { catboost } from './catboost.ts';
+import { CENTRE_COMPILERS } from './centres.ts';
 import type { StepCompiler, StepCompilers } from './compiler.ts';
 import { COMPOSITION_COMPILERS } from './composition.ts';
 import { DECOMPOSITION_COMPILERS } from './decomposition.ts';
@@ -56,6 +57,7 @@ const COMPILERS: StepCompilers<ModelStep> = {
   arithmetic,
   ...TEXT_COMPILERS,
   ...DECOMPOSITION_COMPILERS,
+  ...CENTRE_COMPILERS,
   ...LINEAR_BOOSTER_COMPILERS,
   ...LINEAR_COMPILERS,
   ...SUPPORT_VECTOR_COMPILERS,

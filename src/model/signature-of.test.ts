@@ -150,7 +150,8 @@ test('the outputs are the methods of the last step', () => {
   expect(outputs(classifier(1))).toEqual(['predict', 'predict_proba', 'decision_function']);
   expect(outputs(pipeline(scaler(1), classifier(1, null)))).toEqual(['predict', 'decision_function']);
   const centers = { rows: 3, cols: 1, data: new Float64Array(3) };
-  expect(signatureOfModel({ kind: 'k-means', ...base(1), centers }).outputs).toEqual([
+  const clusters = { kind: 'nearest-centre', role: 'transformer', labels: null, centers } as const;
+  expect(signatureOfModel({ ...clusters, ...base(1) }).outputs).toEqual([
     { name: 'predict', dtype: 'int32', shape: [-1] },
     { name: 'transform', dtype: 'float64', shape: [-1, 3] },
   ]);

@@ -3,6 +3,12 @@ import { ARITHMETIC_STEPS, type ArithmeticStep } from './arithmetic.ts';
 import { type CalibratedOf, calibrationSteps } from './calibration.ts';
 import { CATBOOST_STEPS, type CatBoostStep } from './catboost.ts';
 import {
+  CENTRE_STEPS,
+  type CentreTreeStep,
+  type NearestCentreStep,
+  type ShrunkenCentroidsStep,
+} from './centres.ts';
+import {
   type ColumnBranchOf,
   type ColumnTransformerOf,
   compositionSteps,
@@ -11,7 +17,7 @@ import {
   type PipelineOf,
   type UnionBranchOf,
 } from './composition.ts';
-import { DECOMPOSITION_STEPS, type KMeansStep, type PcaStep } from './decomposition.ts';
+import { DECOMPOSITION_STEPS, type PcaStep } from './decomposition.ts';
 import { DENSE_LAYERS_STEPS, type DenseLayersStep } from './dense-layers.ts';
 import {
   type BinarizerStep,
@@ -98,7 +104,9 @@ export type ModelStep =
   | TextVectorizerStep
   | TfidfStep
   | PcaStep
-  | KMeansStep
+  | NearestCentreStep
+  | CentreTreeStep
+  | ShrunkenCentroidsStep
   | LinearBoosterStep
   | LinearRegressorStep
   | LinearClassifierStep
@@ -182,6 +190,7 @@ export const STEPS: { readonly [K in StepKind]: StepDescription<StepOf<K>, Model
   ...ARITHMETIC_STEPS,
   ...TEXT_STEPS,
   ...DECOMPOSITION_STEPS,
+  ...CENTRE_STEPS,
   ...LINEAR_BOOSTER_STEPS,
   ...LINEAR_STEPS,
   ...NAIVE_BAYES_STEPS,

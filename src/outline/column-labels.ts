@@ -43,7 +43,8 @@ const LABELS: { readonly [K in StepKind]?: Labelled<K> } = {
   arithmetic: ({ columns }, given) => columns.map((expression) => expressionText(expression, given)),
   'count-vectorizer': ({ vocabulary }) => vocabulary.map((term) => `“${term}”`),
   pca: ({ components }) => numbered('component', components.rows),
-  'k-means': ({ centers }) => numbered('distance to centre', centers.rows),
+  'nearest-centre': ({ centers }) => numbered('distance to centre', centers.rows),
+  'centre-tree': ({ centers }) => numbered('distance to centre', centers.rows),
 };
 
 /** Labels of the columns that a step gives: as many as it gives, where that can be told. */

@@ -96,6 +96,13 @@ export function argmaxRows(
   return out;
 }
 
+/** Score of the second class over that of the first, of rows of two. */
+export function differenceRows(scores: Float64Array, rows: number): Float64Array {
+  const out = new Float64Array(rows);
+  for (let row = 0; row < rows; row++) out[row] = scores[2 * row + 1]! - scores[2 * row]!;
+  return out;
+}
+
 function rowMax(values: Float64Array, base: number, cols: number): number {
   let max = values[base]!;
   for (let k = base + 1; k < base + cols; k++) {

@@ -2,6 +2,7 @@ import type { ModelStep } from '../../model/step.ts';
 import { ADABOOST_PREPARERS } from './adaboost.ts';
 import { prepareCalibrated } from './calibration.ts';
 import { prepareCatBoost } from './catboost/ensemble.ts';
+import { CENTRE_PREPARERS } from './centres.ts';
 import { DENSE_LAYERS_PREPARERS } from './dense-layers.ts';
 import { DISTRIBUTION_PREPARERS } from './distribution.ts';
 import { preparePredictions } from './ensemble.ts';
@@ -40,6 +41,7 @@ const PREPARERS: StepPreparers<ModelStep> = {
   ...GAUSSIAN_PROCESS_PREPARERS,
   'categorical-nb': prepareCategoricalNb,
   ...QUADRATIC_PREPARERS,
+  ...CENTRE_PREPARERS,
   ...DENSE_LAYERS_PREPARERS,
   ...TOPIC_PREPARERS,
   ...ITERATIVE_IMPUTATION_PREPARERS,

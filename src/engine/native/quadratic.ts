@@ -9,7 +9,7 @@ import {
   type StepPreparers,
 } from './evaluator.ts';
 import { prepareLabels } from './labels.ts';
-import { argmaxRows, logSumExpRows, numpyRowSum, softmaxRows } from './links.ts';
+import { argmaxRows, differenceRows, logSumExpRows, numpyRowSum, softmaxRows } from './links.ts';
 import { areFinite } from './product.ts';
 
 /** Squared distance of the cells of `x` from `at` on, centred, from the mean of class `row`. */
@@ -49,17 +49,11 @@ function prepareQuadratic(step: QuadraticClassifierStep, { names }: EvaluatorCon
         ...answers,
         decision_function:
           classes === 2
-            ? { dtype: 'float64', shape: [rows], data: differences(scores, rows) }
+            ? { dtype: 'float64', shape: [rows], data: differenceRows(scores, rows) }
             : { dtype: 'float64', shape, data: scores },
       };
     },
   };
-}
-
-function differences(scores: Float64Array, rows: number): Float64Array {
-  const out = new Float64Array(rows);
-  for (let row = 0; row < rows; row++) out[row] = scores[2 * row + 1]! - scores[2 * row]!;
-  return out;
 }
 
 function squaredDistance({ covariance, means }: QuadraticClassifierStep): SquaredDistance {

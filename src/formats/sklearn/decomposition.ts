@@ -1,4 +1,4 @@
-import type { KMeansStep, PcaStep } from '../../model/decomposition.ts';
+import type { PcaStep } from '../../model/decomposition.ts';
 import type { Matrix } from '../../model/tensor.ts';
 import { isType } from '../pickle/value.ts';
 import { type Family, family } from './family.ts';
@@ -103,15 +103,7 @@ export function readFeatureAgglomeration(view: EstimatorView): PcaStep {
   return { kind: 'pca', ...view.base(labels.length), mean: null, components, scale: sizes };
 }
 
-/** KMeans and MiniBatchKMeans. */
-export function readKMeans(view: EstimatorView): KMeansStep {
-  const centers = view.matrix('cluster_centers_');
-  const whole = view.since(0, 23) ? {} : { wholeDistances: true as const };
-  return { kind: 'k-means', ...view.base(centers.cols), centers, ...whole };
-}
-
 export const DECOMPOSITION_FAMILIES: readonly Family[] = [
-  family('cluster', readKMeans, 'KMeans', 'MiniBatchKMeans'),
   family('decomposition', readPca, 'PCA', 'IncrementalPCA'),
   family('decomposition', readProjection, 'TruncatedSVD'),
   family('decomposition', readFastIca, 'FastICA'),

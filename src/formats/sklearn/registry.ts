@@ -37,6 +37,7 @@ import { readXgbModel, readXgboostBooster } from '../xgboost/pickled.ts';
 import { ADABOOST_FAMILIES } from './adaboost.ts';
 import { BAGGING_FAMILIES } from './bagging.ts';
 import { CALIBRATION_FAMILIES } from './calibration.ts';
+import { CENTRE_FAMILIES } from './centres.ts';
 import {
   readColumnTransformer,
   readFeatureUnion,
@@ -197,6 +198,7 @@ export const FAMILIES: readonly Family[] = [
     'HistGradientBoostingRegressor',
   ),
   ...DECOMPOSITION_FAMILIES,
+  ...CENTRE_FAMILIES,
   ...CROSS_DECOMPOSITION_FAMILIES,
   ...TOPIC_FAMILIES,
   ...ITERATIVE_IMPUTATION_FAMILIES,
