@@ -20,22 +20,18 @@ const gaussianMixture: StepCompiler<GaussianMixtureStep> = {
       const half = g.add('Mul', [squaresOf(context, x, step), g.float64([0.5], [])]);
       return g.add('Sub', [g.float64(offsets, [1, offsets.length]), half]);
     });
-    const { factors } = step;
-    const apart =
-      factors.kind === 'tied' ? once(() => tiedScores(context, x, step, factors.matrix, scores())) : scores;
     const density = () => {
-      const highest = rowMax(g, scores());
-      const most = g.add('Where', [g.add('IsInf', [highest]), g.float64([0], []), highest]);
+      const most = rowMax(g, scores());
       const sum = rowSumOf(g, g.add('Exp', [g.add('Sub', [scores(), most])]));
       return flat(context, g.add('Add', [g.add('Log', [sum]), most]));
     };
     return {
       outputs: {
-        predict: { dtype: 'int64', shape: [], value: () => argMax(context, apart()) },
+        predict: { dtype: 'int64', shape: [], value: () => argMax(context, scores()) },
         predict_proba: {
           dtype: 'float64',
           shape: [means.rows],
-          value: () => g.add('Exp', [logSoftmax(context, apart())]),
+          value: () => g.add('Exp', [logSoftmax(context, scores())]),
         },
         score_samples: { dtype: 'float64', shape: [], value: density },
       },
@@ -50,11 +46,8 @@ function squaresOf({ g }: CompileContext, x: ValueName, { means, factors }: Gaus
   const columns = Array.from({ length: rows }, (_, k): ValueName => {
     const away = g.add('Sub', [x, g.float64(data.subarray(k * cols, (k + 1) * cols), [1, cols])]);
     const y =
-      factors.kind !== 'diagonal'
-        ? g.add('MatMul', [
-            away,
-            constant(g, factors.kind === 'full' ? elementAt(factors.matrices, k) : factors.matrix),
-          ])
+      factors.kind === 'full'
+        ? g.add('MatMul', [away, constant(g, elementAt(factors.matrices, k))])
         : g.add('Mul', [
             away,
             g.float64(factors.diagonals.data.subarray(k * cols, (k + 1) * cols), [1, cols]),
@@ -62,34 +55,6 @@ function squaresOf({ g }: CompileContext, x: ValueName, { means, factors }: Gaus
     return rowSumOf(g, g.add('Mul', [y, y]));
   });
   return joinColumnValues(g, columns);
-}
-
-/**
- * Scores less what all have in common, linear in the row: (x - mean₀) · (L·Lᵀ·(meanₖ - mean₀)) + offsetₖ - ½ ‖(meanₖ - mean₀)·L‖²,
- * `[N, components]`.
- */
-function tiedScores(
-  { g }: CompileContext,
-  x: ValueName,
-  { means, offsets }: GaussianMixtureStep,
-  factor: Matrix,
-  scores: ValueName,
-): ValueName {
-  const first: Matrix = { rows: 1, cols: means.cols, data: means.data.subarray(0, means.cols) };
-  const between = g.add('Sub', [constant(g, means), constant(g, first)]);
-  const v = g.add('MatMul', [between, constant(g, factor)]);
-  const weights = g.add('MatMul', [v, g.add('Transpose', [constant(g, factor)], { perm: [1n, 0n] })]);
-  const half = g.add('Mul', [rowSumOf(g, g.add('Mul', [v, v])), g.float64([0.5], [])]);
-  const intercepts = g.add('Sub', [
-    g.float64(offsets, [1, offsets.length]),
-    g.add('Transpose', [half], { perm: [1n, 0n] }),
-  ]);
-  const away = g.add('Sub', [x, constant(g, first)]);
-  const turned = g.add('Transpose', [weights], { perm: [1n, 0n] });
-  const apart = g.add('Add', [g.add('MatMul', [away, turned]), intercepts]);
-  // Squares that overflow decide, as they do in the library.
-  const isLost = g.add('Or', [g.add('IsInf', [scores]), g.add('IsNaN', [scores])]);
-  return g.add('Where', [isLost, scores, apart]);
 }
 
 const constant = (g: CompileContext['g'], { rows, cols, data }: Matrix): ValueName =>

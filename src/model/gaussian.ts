@@ -8,19 +8,14 @@ import { type Matrix, matrixColumns } from './tensor.ts';
  * A mixture of Gaussians. The score of component k is offsetₖ - ½ ‖(x - meanₖ) · Lₖ‖², L being the Cholesky factor of its
  * precision. `predict`: the component of the largest score; `predict_proba`: exp(score - logsumexp(scores));
  * `score_samples`: that logsumexp.
- *
- * Where all have one factor, squares of x cancel between components, and far away only their rounding would be left.
- * Labels and shares then come of the scores less what is common to all: with y = (x - mean₀) · L and
- * vₖ = (meanₖ - mean₀) · L these are offsetₖ + y · vₖ - ½ ‖vₖ‖², and ‖y - vₖ‖² are the squares.
  */
 export interface GaussianMixtureStep extends StepBase {
   readonly kind: 'gaussian-mixture';
   /** [components, features] */
   readonly means: Matrix;
-  /** One `[features, features]` a component, or one for all, or the diagonals of all `[components, features]`. */
+  /** One `[features, features]` a component, or the diagonals of all `[components, features]`. */
   readonly factors:
     | { readonly kind: 'full'; readonly matrices: readonly Matrix[] }
-    | { readonly kind: 'tied'; readonly matrix: Matrix }
     | { readonly kind: 'diagonal'; readonly diagonals: Matrix };
   readonly offsets: Float64Array;
 }

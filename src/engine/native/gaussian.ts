@@ -33,20 +33,20 @@ function prepareGaussianMixture(step: GaussianMixtureStep, { names }: EvaluatorC
   const { means, offsets } = step;
   const components = means.rows;
   if (offsets.length !== components) refuseShape(step, 'weights_', offsets.length, components);
-  const scoreRows = step.factors.kind === 'tied' ? prepareTied(step, step.factors) : prepareScores(step);
+  const squares = prepareSquares(step);
   const rowsOf = prepareRows(means.cols, names);
   return {
     outputs: (input) => {
-      const block = rowsOf(input);
-      const { rows } = block;
-      const { scores, apart } = scoreRows(block);
+      const { rows, cols, data } = rowsOf(input);
+      const scores = allocateCells(rows * components);
+      for (let row = 0, at = 0; row < rows; row++)
+        for (let k = 0; k < components; k++, at++)
+          scores[at] = offsets[k]! - 0.5 * squares(k, data, row * cols);
       const densities = new Float64Array(rows);
       const shares = allocateCells(rows * components);
-      for (let row = 0; row < rows; row++) {
+      for (let row = 0; row < rows; row++)
         densities[row] = shareRow(scores, shares, row * components, components);
-        if (apart !== scores) shareRow(apart, shares, row * components, components);
-      }
-      const labels = BigInt64Array.from(argmaxRows(apart, rows, components), BigInt);
+      const labels = BigInt64Array.from(argmaxRows(scores, rows, components), BigInt);
       return {
         predict: { dtype: 'int64', shape: [rows], data: labels },
         predict_proba: { dtype: 'float64', shape: [rows, components], data: shares },
@@ -56,76 +56,14 @@ function prepareGaussianMixture(step: GaussianMixtureStep, { names }: EvaluatorC
   };
 }
 
-/** exp(s - logsumexp(s)) of a row into `shares`; answers the logsumexp, which of squares that overflow is -∞. */
+/** exp(s - logsumexp(s)) of a row into `shares`; answers the logsumexp. */
 function shareRow(scores: Float64Array, shares: Float64Array, base: number, count: number): number {
   let most = scores[base]!;
   for (let k = base + 1; k < base + count; k++) most = Math.max(most, scores[k]!);
-  if (most === Number.NEGATIVE_INFINITY) most = 0;
   for (let k = base; k < base + count; k++) shares[k] = Math.exp(scores[k]! - most);
   const density = Math.log(numpyRowSum(shares, base, count)) + most;
   for (let k = base; k < base + count; k++) shares[k] = Math.exp(scores[k]! - density);
   return density;
-}
-
-/** Scores of every component in each row, and the same less what components have in common. */
-interface RowScores {
-  readonly scores: Float64Array;
-  readonly apart: Float64Array;
-}
-
-function prepareScores(step: GaussianMixtureStep): (block: DenseBlock) => RowScores {
-  const { offsets } = step;
-  const squares = prepareSquares(step);
-  return ({ rows, cols, data }) => {
-    const scores = allocateCells(rows * offsets.length);
-    for (let row = 0, at = 0; row < rows; row++)
-      for (let k = 0; k < offsets.length; k++, at++)
-        scores[at] = offsets[k]! - 0.5 * squares(k, data, row * cols);
-    return { scores, apart: scores };
-  };
-}
-
-/** Scores from ‖y - vₖ‖², apart from each other by y · vₖ - ½ ‖vₖ‖²: `y` and `vₖ` as in the model. */
-function prepareTied(
-  { means, offsets }: GaussianMixtureStep,
-  { matrix }: Extract<GaussianMixtureStep['factors'], { kind: 'tied' }>,
-): (block: DenseBlock) => RowScores {
-  const { rows: components, cols } = means;
-  const project = (x: Float64Array, at: number, out: Float64Array, to: number): void => {
-    out.fill(0, to, to + cols);
-    for (let i = 0; i < cols; i++) {
-      const away = x[at + i]! - means.data[i]!;
-      for (let j = 0; j < cols; j++) out[to + j]! += away * matrix.data[i * cols + j]!;
-    }
-  };
-  const v = new Float64Array(components * cols);
-  for (let k = 0; k < components; k++) project(means.data, k * cols, v, k * cols);
-  const halves = offsets.map((_, k) => 0.5 * dot(v, k * cols, v, k * cols, cols));
-  const y = new Float64Array(cols);
-  return ({ rows, data }) => {
-    const scores = allocateCells(rows * components);
-    const apart = allocateCells(rows * components);
-    for (let row = 0, at = 0; row < rows; row++) {
-      project(data, row * cols, y, 0);
-      for (let k = 0; k < components; k++, at++) {
-        let square = 0;
-        for (let j = 0; j < cols; j++) square += (y[j]! - v[k * cols + j]!) ** 2;
-        const score = offsets[k]! - 0.5 * square;
-        scores[at] = score;
-        // Squares that overflow decide, as they do in the library.
-        apart[at] = Number.isFinite(score)
-          ? offsets[k]! + (dot(y, 0, v, k * cols, cols) - halves[k]!)
-          : score;
-      }
-    }
-    return { scores, apart };
-  };
-}
-
-function dot(a: Float64Array, i: number, b: Float64Array, j: number, count: number): number {
-  let sum = 0;
-  for (let k = 0; k < count; k++) sum += a[i + k]! * b[j + k]!;
-  return sum;
 }
 
 /** ‖(x - meanₖ) · Lₖ‖² of the row that begins at `at`. */
@@ -142,7 +80,7 @@ function prepareSquares({
       return sum;
     };
   return (k, x, at) => {
-    const factor = (factors.kind === 'full' ? factors.matrices[k]! : factors.matrix).data;
+    const factor = factors.matrices[k]!.data;
     let sum = 0;
     for (let j = 0; j < cols; j++) {
       let y = 0;

@@ -27,24 +27,10 @@ test.each<[string, Record<string, unknown>, RegExp]>([
     { precisions_cholesky_: floats([-1, 0, 0, 1, 1, 0, 0, 1], [2, 2, 2]) },
     /precisions/,
   ],
-  [
-    'as many tied factors as components',
-    { covariance_type: 'tied', precisions_cholesky_: floats([1, 0, 0, 1, 1, 0, 0, 1], [2, 2, 2]) },
-    /precisions_cholesky_/,
-  ],
   ['an unknown covariance', { covariance_type: 'round' }, /covariance_type/],
 ])('a mixture with %s is refused', (_what, changed, message) => {
   const view = viewOf('mixture._gaussian_mixture.GaussianMixture', { ...MIXTURE, ...changed });
   expect(() => readGaussianMixture(view)).toThrow(message);
-});
-
-test('a mixture whose components have one covariance holds its factor once', () => {
-  const tied = { covariance_type: 'tied', precisions_cholesky_: floats([2, 0, 0, 2], [2, 2]) };
-  const step = readGaussianMixture(
-    viewOf('mixture._gaussian_mixture.GaussianMixture', { ...MIXTURE, ...tied }),
-  );
-  expect(step.factors).toMatchObject({ kind: 'tied', matrix: { rows: 2, cols: 2 } });
-  expect(step.offsets[0]).toBeCloseTo(Math.log(4 / (2 * Math.PI) / 2), 14);
 });
 
 test.each<[string, Record<string, unknown>, RegExp]>([

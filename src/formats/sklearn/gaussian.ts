@@ -14,7 +14,8 @@ export function readGaussianMixture(view: EstimatorView): GaussianMixtureStep {
   const means = view.matrix('means_');
   const { rows, cols } = means;
   if (rows === 0 || cols === 0) throw view.invalid('means_', `${rows} by ${cols}`, 'components');
-  const type = view.choice('covariance_type', ['full', 'tied', 'diag', 'spherical']);
+  // Of a tied covariance the squares cancel between components, and far away shares are rounding alone.
+  const type = view.choice('covariance_type', ['full', 'diag', 'spherical']);
   const factors = factorsOf(view, type, means);
   const weights = view.className.startsWith('Bayesian')
     ? bayesianOffsets(view, means)
@@ -29,13 +30,13 @@ export function readGaussianMixture(view: EstimatorView): GaussianMixtureStep {
 
 function factorsOf(
   view: EstimatorView,
-  type: 'full' | 'tied' | 'diag' | 'spherical',
+  type: 'full' | 'diag' | 'spherical',
   { rows, cols }: Matrix,
 ): Factors {
   const name = 'precisions_cholesky_';
   const array = view.array(name);
   const numbers = toNumbers(array);
-  const shape = { full: [rows, cols, cols], tied: [cols, cols], diag: [rows, cols], spherical: [rows] }[type];
+  const shape = { full: [rows, cols, cols], diag: [rows, cols], spherical: [rows] }[type];
   if (numbers === null || array.shape.join() !== shape.join())
     throw view.invalid(name, show(array), `numbers [${shape.join(', ')}]`);
   switch (type) {
@@ -46,8 +47,6 @@ function factorsOf(
       });
       return { kind: 'full', matrices };
     }
-    case 'tied':
-      return { kind: 'tied', matrix: { rows: cols, cols, data: numbers } };
     case 'diag':
       return { kind: 'diagonal', diagonals: { rows, cols, data: numbers } };
     case 'spherical': {
@@ -59,31 +58,16 @@ function factorsOf(
 
 /** Σ ln Lⱼⱼ. */
 function logDeterminant(factors: Factors, k: number): number {
-  const { cols, data } = factorOf(factors, k);
-  const [from, step] = factors.kind === 'diagonal' ? [k * cols, 1] : [0, cols + 1];
+  const { cols, data } = factors.kind === 'full' ? factors.matrices[k]! : factors.diagonals;
+  const [from, step] = factors.kind === 'full' ? [0, cols + 1] : [k * cols, 1];
   let sum = 0;
   for (let j = 0; j < cols; j++) sum += Math.log(data[from + j * step]!);
   return sum;
 }
 
-function factorOf(factors: Factors, k: number): Matrix {
-  switch (factors.kind) {
-    case 'full':
-      return factors.matrices[k]!;
-    case 'tied':
-      return factors.matrix;
-    case 'diagonal':
-      return factors.diagonals;
-  }
-}
-
 /** Expected logarithms of weights and precisions (`BayesianGaussianMixture._estimate_log_weights`, `_estimate_log_prob`). */
 function bayesianOffsets(view: EstimatorView, { rows, cols }: Matrix): Float64Array {
-  // Of a tied covariance one for all.
-  const held = view.vector('degrees_of_freedom_');
-  const freedom = held.length === 1 ? new Float64Array(rows).fill(held[0]!) : held;
-  if (freedom.length !== rows)
-    throw view.invalid('degrees_of_freedom_', `${freedom.length} long`, `${rows} long`);
+  const freedom = view.vector('degrees_of_freedom_', rows);
   const precision = view.vector('mean_precision_', rows);
   const weights = bayesianWeights(view, rows);
   return weights.map((weight, k) => {

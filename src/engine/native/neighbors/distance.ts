@@ -10,6 +10,8 @@ export interface PreparedMetric {
   toReduced(distance: number): number;
   /** Power of the coordinates in `reduced`, of boxes. */
   readonly p: number;
+  /** Whether `reduced` is Σ (x - y)². */
+  readonly isSquares?: true;
 }
 
 type Reduced = PreparedMetric['reduced'];
@@ -35,7 +37,8 @@ export function prepareMetric(metric: Metric): PreparedMetric {
 }
 
 function minkowski(p: number, weights: Float64Array | null, isSquared: boolean): PreparedMetric {
-  if (weights === null && p === 2) return { ...(isSquared ? { ...PLAIN, p } : ROOTED), reduced: squares };
+  if (weights === null && p === 2)
+    return { ...(isSquared ? { ...PLAIN, p } : ROOTED), reduced: squares, isSquares: true };
   if (weights === null && p === 1) return { ...PLAIN, reduced: absolutes };
   if (p === Infinity) return { ...PLAIN, p, reduced: weights === null ? largest : weighedLargest(weights) };
   return {

@@ -1,5 +1,11 @@
 import type { PointSearch, PointTree } from '../../../model/neighbors.ts';
 import type { Matrix } from '../../../model/tensor.ts';
+import {
+  POINTS_AT_ONCE,
+  type PointSums,
+  preparePointSums,
+  prepareRangeSums,
+} from '../point-sums/point-sums.ts';
 import { type PreparedMetric, prepareMetric } from './distance.ts';
 import { NeighborHeap } from './heap.ts';
 
@@ -20,13 +26,13 @@ type NearestSearch = (data: Float64Array, at: number) => Nearest;
  * away it therefore keeps those that the library keeps.
  */
 export function prepareNearest({ points, metric, tree }: PointSearch, k: number): NearestSearch {
-  const { reduced, toDistance } = prepareMetric(metric);
+  const prepared = prepareMetric(metric);
+  const { toDistance } = prepared;
   const heap = new NeighborHeap(k);
   const distances = new Float64Array(k);
-  const { data: all, cols } = points;
-  const walk = prepareWalk(points, tree, prepareMetric(metric), {
+  const walk = prepareWalk(points, tree, prepared, {
     bound: () => heap.largest,
-    visit: (data, at, point) => heap.push(reduced(data, at, all, point * cols, cols), point),
+    visit: (point, apart) => heap.push(apart, point),
   });
   return (data, at) => {
     heap.clear();
@@ -49,14 +55,13 @@ export function prepareWithin(
   { points, metric, tree }: PointSearch,
   radius: number,
 ): (data: Float64Array, at: number) => Within {
-  const { reduced, toDistance, toReduced } = prepareMetric(metric);
-  const most = toReduced(radius);
+  const prepared = prepareMetric(metric);
+  const { toDistance } = prepared;
+  const most = prepared.toReduced(radius);
   const found = { points: new Int32Array(points.rows), distances: new Float64Array(points.rows), count: 0 };
-  const { data: all, cols } = points;
-  const walk = prepareWalk(points, tree, prepareMetric(metric), {
+  const walk = prepareWalk(points, tree, prepared, {
     bound: () => most,
-    visit: (data, at, point) => {
-      const apart = reduced(data, at, all, point * cols, cols);
+    visit: (point, apart) => {
       if (!(apart <= most)) return;
       found.points[found.count] = point;
       found.distances[found.count++] = toDistance(apart);
@@ -69,27 +74,43 @@ export function prepareWithin(
   };
 }
 
-/** What a walk asks of whoever looks for points: how far they may be at most, in reduced distance, and one to look at. */
+/** What a walk asks of whoever looks for points: how far they may be at most, in reduced distance; and tells of a point. */
 interface Visitor {
   bound(): number;
-  visit(data: Float64Array, at: number, point: number): void;
+  visit(point: number, apart: number): void;
 }
 type Walk = (data: Float64Array, at: number) => void;
 
 function prepareWalk(points: Matrix, tree: PointTree | null, metric: PreparedMetric, visitor: Visitor): Walk {
-  if (tree !== null) return treeWalk(tree, points.cols, metric, visitor);
+  if (tree !== null) return treeWalk(points, tree, metric, visitor);
+  const distances = metric.isSquares ? preparePointSums(points, 'squares') : distancesOf(points, metric);
   return (data, at) => {
-    for (let point = 0; point < points.rows; point++) visitor.visit(data, at, point);
+    const apart = distances(data, at);
+    let bound = visitor.bound();
+    for (let point = 0; point < points.rows; point++) {
+      if (!(apart[point]! <= bound)) continue;
+      visitor.visit(point, apart[point]!);
+      bound = visitor.bound();
+    }
   };
 }
 
-function treeWalk(tree: PointTree, cols: number, metric: PreparedMetric, visitor: Visitor): Walk {
-  const { order, start, end, leaf } = tree;
-  const least = prepareLeastReduced(tree, cols, metric);
+/** Of a row from every point, in one array for all rows. */
+function distancesOf({ rows, cols, data: all }: Matrix, { reduced }: PreparedMetric): PointSums {
+  const distances = new Float64Array(rows);
+  return (data, at) => {
+    for (let point = 0; point < rows; point++) distances[point] = reduced(data, at, all, point * cols, cols);
+    return distances;
+  };
+}
+
+function treeWalk(points: Matrix, tree: PointTree, metric: PreparedMetric, visitor: Visitor): Walk {
+  const least = prepareLeastReduced(tree, points.cols, metric);
+  const leaves = prepareLeaves(points, tree, metric, visitor);
   const walk = (node: number, data: Float64Array, at: number, bound: number): void => {
     if (bound > visitor.bound()) return;
-    if (leaf[node] === 1) {
-      for (let i = start[node]!; i < end[node]!; i++) visitor.visit(data, at, order[i]!);
+    if (tree.leaf[node] === 1) {
+      leaves.visit(node, data, at);
       return;
     }
     const left = 2 * node + 1;
@@ -99,7 +120,57 @@ function treeWalk(tree: PointTree, cols: number, metric: PreparedMetric, visitor
     walk(left + 1, data, at, toRight);
     if (!(toLeft <= toRight)) walk(left, data, at, toLeft);
   };
-  return (data, at) => walk(0, data, at, least(0, data, at));
+  return (data, at) => {
+    leaves.begin(data, at);
+    walk(0, data, at, least(0, data, at));
+  };
+}
+
+/** Looks at the points of leaves. */
+interface Leaves {
+  /** Once a row, before its first leaf. */
+  begin(data: Float64Array, at: number): void;
+  visit(node: number, data: Float64Array, at: number): void;
+}
+
+function prepareLeaves(points: Matrix, tree: PointTree, metric: PreparedMetric, visitor: Visitor): Leaves {
+  const { order, start, end } = tree;
+  const sums = metric.isSquares ? prepareRangeSums(inOrder(points, tree), 'squares') : null;
+  if (sums !== null)
+    return {
+      begin: sums.begin,
+      visit: (node) => {
+        const [from, to] = [start[node]!, end[node]!];
+        const apart = sums.of(from, to);
+        for (let i = from, k = from % POINTS_AT_ONCE; i < to; i++, k++) visitor.visit(order[i]!, apart[k]!);
+      },
+    };
+  const { data: all, cols } = points;
+  return {
+    begin: () => undefined,
+    visit: (node, data, at) => {
+      for (let i = start[node]!; i < end[node]!; i++) {
+        const point = order[i]!;
+        visitor.visit(point, metric.reduced(data, at, all, point * cols, cols));
+      }
+    },
+  };
+}
+
+const sorted = new WeakMap<PointTree, Matrix>();
+
+/** The points of a leaf beside each other, once for all searches of a tree. */
+function inOrder({ rows, cols, data }: Matrix, tree: PointTree): Matrix {
+  const known = sorted.get(tree);
+  if (known !== undefined) return known;
+  const cells = new Float64Array(rows * cols);
+  for (let i = 0; i < rows; i++) {
+    const from = tree.order[i]! * cols;
+    cells.set(data.subarray(from, from + cols), i * cols);
+  }
+  const points = { rows, cols, data: cells };
+  sorted.set(tree, points);
+  return points;
 }
 
 /** Reduced distance that every point of a node has at least (`min_rdist`). */

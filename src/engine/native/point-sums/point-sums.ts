@@ -25,36 +25,80 @@ const startKernel = kernelStarter<PointSumsKernel>(POINT_SUMS_KERNEL);
 
 /** Points of a block of the kernel, which fewer points do not fill. */
 export const POINTS_AT_ONCE = 8;
-/** V8 sets ten gigabytes of addresses aside for a memory (`wasm::kMaxMemory32Size` and its guards): so many fit a process. */
-const MEMORIES = 64;
-let memories = 0;
-const released = new FinalizationRegistry<null>(() => memories--);
+/** Points that take more are not held twice. */
+const LARGEST_BYTES = 2 ** 28;
+
+/** Points where the kernel finds them. */
+interface PointImage {
+  readonly blocks: number;
+  setRow(x: Float64Array, at: number): void;
+  /** Sums of the points of blocks `from` to before `to`. */
+  sums(term: PointTerm, from: number, to: number): Float64Array;
+}
+
+/** What is summed is used before the next row is: all who ask about the same points share their image. */
+const images = new WeakMap<Matrix, PointImage>();
 
 /** Makes the sums ready: by vectors of the processor, and by a loop, which gives the same bits, where there is too little for them. */
 export function preparePointSums(points: Matrix, term: PointTerm): PointSums {
-  return (points.rows < POINTS_AT_ONCE ? null : vectorSums(points, term)) ?? plainSums(points, term);
+  const image = imageOf(points);
+  if (image === null) return plainSums(points, term);
+  return (x, at) => {
+    image.setRow(x, at);
+    return image.sums(term, 0, image.blocks);
+  };
 }
 
-/** By the kernel; null where there is no memory for it. */
-function vectorSums({ rows, cols, data }: Matrix, term: PointTerm): PointSums | null {
-  if (memories === MEMORIES) return null;
+/** Sums of some points and the row that was begun last. */
+export interface RangeSums {
+  begin(x: Float64Array, at: number): void;
+  /** Of the points `from` to before `to`: the sum of `from` is at `from % POINTS_AT_ONCE`, the others follow. */
+  of(from: number, to: number): Float64Array;
+}
+
+/** Makes sums of neighbouring points ready; null where only a loop is left. */
+export function prepareRangeSums(points: Matrix, term: PointTerm): RangeSums | null {
+  const image = imageOf(points);
+  return (
+    image && {
+      begin: (x, at) => image.setRow(x, at),
+      of: (from, to) => image.sums(term, Math.floor(from / POINTS_AT_ONCE), Math.ceil(to / POINTS_AT_ONCE)),
+    }
+  );
+}
+
+/** Null where there are too few points, or no memory for them. */
+function imageOf(points: Matrix): PointImage | null {
+  const image = images.get(points) ?? createImage(points);
+  if (image !== null) images.set(points, image);
+  return image;
+}
+
+function createImage({ rows, cols, data }: Matrix): PointImage | null {
   const blocks = Math.ceil(rows / POINTS_AT_ONCE);
   const cells = POINTS_AT_ONCE * blocks;
-  const kernel = startKernel(8 * (cells * cols + cols + cells));
+  const bytes = 8 * (cells * cols + cols + cells);
+  if (rows < POINTS_AT_ONCE || bytes > LARGEST_BYTES) return null;
+  const kernel = startKernel(bytes);
   if (kernel === null) return null;
-  memories++;
-  released.register(kernel, null);
   const all = new Float64Array(kernel.memory, 0, cells * cols);
   for (let point = 0; point < rows; point++) {
-    const first = (point - (point % POINTS_AT_ONCE)) * cols + (point % POINTS_AT_ONCE);
+    const lane = point % POINTS_AT_ONCE;
+    const first = (point - lane) * cols + lane;
     for (let k = 0; k < cols; k++) all[first + POINTS_AT_ONCE * k] = data[point * cols + k]!;
   }
   const row = new Float64Array(kernel.memory, all.byteLength, cols);
   const sums = new Float64Array(kernel.memory, row.byteOffset + row.byteLength, cells);
-  return (x, at) => {
-    for (let k = 0; k < cols; k++) row[k] = x[at + k]!;
-    kernel.functions[term](row.byteOffset, cols, 0, blocks, sums.byteOffset);
-    return sums;
+  const blockBytes = 8 * POINTS_AT_ONCE * cols;
+  return {
+    blocks,
+    setRow: (x, at) => {
+      for (let k = 0; k < cols; k++) row[k] = x[at + k]!;
+    },
+    sums: (term, from, to) => {
+      kernel.functions[term](row.byteOffset, cols, from * blockBytes, to - from, sums.byteOffset);
+      return sums;
+    },
   };
 }
 
