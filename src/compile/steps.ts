@@ -6,6 +6,7 @@ import { catboost } from './catboost.ts';
 import { CENTRE_COMPILERS } from './centres.ts';
 import type { StepCompiler, StepCompilers } from './compiler.ts';
 import { COMPOSITION_COMPILERS } from './composition.ts';
+import { COUNT_SKETCH_COMPILERS } from './count-sketch.ts';
 import { DECOMPOSITION_COMPILERS } from './decomposition.ts';
 import { DENSE_LAYERS_COMPILERS } from './dense-layers.ts';
 import { DISTRIBUTION_COMPILERS } from './distribution.ts';
@@ -66,6 +67,7 @@ const COMPILERS: StepCompilers<ModelStep> = {
   ...QUADRATIC_COMPILERS,
   ...DENSE_LAYERS_COMPILERS,
   ...TOPIC_COMPILERS,
+  ...COUNT_SKETCH_COMPILERS,
   ...ITERATIVE_IMPUTATION_COMPILERS,
   ...PROJECTING_COMPILERS,
   'tree-ensemble': treeEnsembleStep,

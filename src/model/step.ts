@@ -17,6 +17,7 @@ import {
   type PipelineOf,
   type UnionBranchOf,
 } from './composition.ts';
+import { COUNT_SKETCH_STEPS, type CountSketchStep } from './count-sketch.ts';
 import { DECOMPOSITION_STEPS, type PcaStep } from './decomposition.ts';
 import { DENSE_LAYERS_STEPS, type DenseLayersStep } from './dense-layers.ts';
 import {
@@ -123,6 +124,7 @@ export type ModelStep =
   | GaussianMixtureStep
   | EllipticEnvelopeStep
   | LatentDirichletStep
+  | CountSketchStep
   | TreeEnsembleStep
   | CatBoostStep
   | DummyStep
@@ -202,6 +204,7 @@ export const STEPS: { readonly [K in StepKind]: StepDescription<StepOf<K>, Model
   ...QUADRATIC_STEPS,
   ...DENSE_LAYERS_STEPS,
   ...TOPIC_STEPS,
+  ...COUNT_SKETCH_STEPS,
   ...projectingSteps<ModelStep>(),
   ...GAUSSIAN_STEPS,
   ...TREE_STEPS,

@@ -3,6 +3,7 @@ import { ADABOOST_PREPARERS } from './adaboost.ts';
 import { prepareCalibrated } from './calibration.ts';
 import { prepareCatBoost } from './catboost/ensemble.ts';
 import { CENTRE_PREPARERS } from './centres.ts';
+import { COUNT_SKETCH_PREPARERS } from './count-sketch.ts';
 import { DENSE_LAYERS_PREPARERS } from './dense-layers.ts';
 import { DISTRIBUTION_PREPARERS } from './distribution.ts';
 import { preparePredictions } from './ensemble.ts';
@@ -44,6 +45,7 @@ const PREPARERS: StepPreparers<ModelStep> = {
   ...CENTRE_PREPARERS,
   ...DENSE_LAYERS_PREPARERS,
   ...TOPIC_PREPARERS,
+  ...COUNT_SKETCH_PREPARERS,
   ...ITERATIVE_IMPUTATION_PREPARERS,
   ...PROJECTING_PREPARERS,
   catboost: prepareCatBoost,

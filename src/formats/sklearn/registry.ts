@@ -44,6 +44,7 @@ import {
   readImbalancedPipeline,
   readPipeline,
 } from './composition.ts';
+import { COUNT_SKETCH_FAMILIES } from './count-sketch.ts';
 import { CROSS_DECOMPOSITION_FAMILIES } from './cross-decomposition.ts';
 import { DECOMPOSITION_FAMILIES } from './decomposition.ts';
 import { DENSE_LAYERS_FAMILIES } from './dense-layers.ts';
@@ -201,6 +202,7 @@ export const FAMILIES: readonly Family[] = [
   ...CENTRE_FAMILIES,
   ...CROSS_DECOMPOSITION_FAMILIES,
   ...TOPIC_FAMILIES,
+  ...COUNT_SKETCH_FAMILIES,
   ...ITERATIVE_IMPUTATION_FAMILIES,
   family('lightgbm.basic', readBooster, 'Booster'),
   family('lightgbm.sklearn', readLgbmModel, 'LGBMClassifier', 'LGBMRegressor', 'LGBMRanker'),
