@@ -27,6 +27,7 @@ import { LINEAR_BOOSTER_COMPILERS } from './linear-booster.ts';
 import { MULTI_OUTPUT_COMPILERS } from './multi-output.ts';
 import { MULTICLASS_COMPILERS } from './multiclass.ts';
 import { NAIVE_BAYES_COMPILERS } from './naive-bayes.ts';
+import { KNN_IMPUTATION_COMPILERS } from './neighbors/knn-imputation.ts';
 import { LABEL_PROPAGATION_COMPILERS } from './neighbors/label-propagation.ts';
 import { LOCAL_OUTLIER_COMPILERS } from './neighbors/local-outlier.ts';
 import { NEIGHBORS_COMPILERS } from './neighbors/neighbors.ts';
@@ -80,6 +81,7 @@ const COMPILERS: StepCompilers<ModelStep> = {
   ...MULTICLASS_COMPILERS,
   ...MULTI_OUTPUT_COMPILERS,
   ...WRAPPED_PREDICTOR_COMPILERS,
+  ...KNN_IMPUTATION_COMPILERS,
   ...LABEL_PROPAGATION_COMPILERS,
   ...LOCAL_OUTLIER_COMPILERS,
   ...NEIGHBORS_COMPILERS,

@@ -43,6 +43,7 @@ import { IMPUTATION_STEPS, type SimpleImputerStep } from './imputation.ts';
 import { type IsolationForestOf, isolationForestSteps } from './isolation-forest.ts';
 import { ISOTONIC_STEPS, type IsotonicStep } from './isotonic.ts';
 import { type IterativeImputerOf, iterativeImputationSteps } from './iterative-imputation.ts';
+import { KNN_IMPUTATION_STEPS, type KnnImputerStep } from './knn-imputation.ts';
 import { LABEL_BINARIZER_STEPS, type LabelBinarizerStep } from './label-binarizer.ts';
 import { LABEL_PROPAGATION_STEPS, type LabelPropagationStep } from './label-propagation.ts';
 import { LINEAR_STEPS, type LinearClassifierStep, type LinearRegressorStep } from './linear.ts';
@@ -113,6 +114,7 @@ export type ModelStep =
   | LinearClassifierStep
   | MultinomialNbStep
   | SupportVectorStep
+  | KnnImputerStep
   | LabelPropagationStep
   | LocalOutlierFactorStep
   | NeighborsStep
@@ -197,6 +199,7 @@ export const STEPS: { readonly [K in StepKind]: StepDescription<StepOf<K>, Model
   ...LINEAR_STEPS,
   ...NAIVE_BAYES_STEPS,
   ...SUPPORT_VECTOR_STEPS,
+  ...KNN_IMPUTATION_STEPS,
   ...LABEL_PROPAGATION_STEPS,
   ...LOCAL_OUTLIER_STEPS,
   ...NEIGHBORS_STEPS,

@@ -39,6 +39,10 @@ const LABELS: { readonly [K in StepKind]?: Labelled<K> } = {
     ...fill.flatMap((value, k) => (value === null ? [] : [labelAt(given, k)])),
     ...indicators.map((k) => `${labelAt(given, k)} is missing`),
   ],
+  'knn-imputer': ({ columns, indicators }, given) => [
+    ...columns.flatMap(({ kind }, k) => (kind === 'dropped' ? [] : [labelAt(given, k)])),
+    ...indicators.map((k) => `${labelAt(given, k)} is missing`),
+  ],
   'iterative-imputer': ({ initial }, given) => stepLabels(initial, given),
   arithmetic: ({ columns }, given) => columns.map((expression) => expressionText(expression, given)),
   'count-vectorizer': ({ vocabulary }) => vocabulary.map((term) => `“${term}”`),

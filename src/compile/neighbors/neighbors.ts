@@ -11,7 +11,7 @@ import {
 import { rowSumOf } from '../links.ts';
 import { acceptedMatrix } from '../refusal.ts';
 import { type NeighborSums, neighborAnswers } from './answers.ts';
-import { nearestPoints } from './nearest.ts';
+import { inverse, nearestPoints } from './nearest.ts';
 import { radiusNeighbors } from './radius.ts';
 
 /** Points that answer a row: their indexes `[N, k]`, and what each weighs. */
@@ -43,20 +43,12 @@ function nearestOf(context: CompileContext, step: NearestNeighborsStep, x: Value
   if (step.weighting === 'uniform') {
     return { points, weights: g.add('Cast', [g.add('Equal', [points, points])], { to: 11n }) };
   }
-  const weights = inverse(context, nearest.distances());
+  const weights = inverse(g, nearest.distances());
   if (step.refusesFar) {
     const most = g.add('ReduceMax', [weights, g.int64([1], [1])], { keepdims: 1n });
     context.refusals.where(g.add('Equal', [most, g.float64([0], [])]));
   }
   return { points, weights };
-}
-
-/** 1 / distance; where some distance is 0, those points alone, each 1. */
-function inverse({ g }: CompileContext, distances: ValueName): ValueName {
-  const inverses = g.add('Div', [g.float64([1], []), distances]);
-  const infinite = g.add('Cast', [g.add('IsInf', [inverses])], { to: 11n });
-  const some = g.add('Greater', [rowSumOf(g, infinite), g.float64([0], [])]);
-  return g.add('Where', [some, infinite, inverses]);
 }
 
 /** Sums over the nearest points of each row. */

@@ -17,6 +17,7 @@ import { LABEL_BINARIZER_PREPARERS } from './label-binarizer.ts';
 import { MULTI_OUTPUT_PREPARERS } from './multi-output.ts';
 import { MULTICLASS_PREPARERS } from './multiclass.ts';
 import { prepareCategoricalNb } from './naive-bayes.ts';
+import { KNN_IMPUTATION_PREPARERS } from './neighbors/knn-imputation.ts';
 import { LABEL_PROPAGATION_PREPARERS } from './neighbors/label-propagation.ts';
 import { LOCAL_OUTLIER_PREPARERS } from './neighbors/local-outlier.ts';
 import { NEIGHBORS_PREPARERS } from './neighbors/neighbors.ts';
@@ -58,6 +59,7 @@ const PREPARERS: StepPreparers<ModelStep> = {
   ...MULTICLASS_PREPARERS,
   ...MULTI_OUTPUT_PREPARERS,
   ...WRAPPED_PREDICTOR_PREPARERS,
+  ...KNN_IMPUTATION_PREPARERS,
   ...LABEL_PROPAGATION_PREPARERS,
   ...LOCAL_OUTLIER_PREPARERS,
   ...NEIGHBORS_PREPARERS,

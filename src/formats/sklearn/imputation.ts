@@ -15,7 +15,7 @@ import type { EstimatorView } from './view.ts';
  */
 export function readSimpleImputer(view: EstimatorView): SimpleImputerStep | ColumnTransformerStep {
   const strategy = strategyOf(view);
-  const missing = markerOf(view, view.get('missing_values'));
+  const missing = missingMarkerOf(view, view.get('missing_values'));
   const statistics = view.items('statistics_');
   const keepsAll = view.flag('keep_empty_features', false) || (strategy === 'constant' && !view.since(1, 8));
   const single = filledAs(view) === 'float32';
@@ -83,7 +83,7 @@ const isText = (view: EstimatorView, fill: readonly (number | string | null)[]):
   );
 };
 
-function markerOf(view: EstimatorView, value: PyValue | undefined): MissingMarker {
+export function missingMarkerOf(view: EstimatorView, value: PyValue | undefined): MissingMarker {
   if (value === undefined || isMissing(value)) return { kind: 'null' };
   const text = toText(value);
   if (text !== null) return { kind: 'string', value: text };
@@ -120,7 +120,7 @@ export function readMissingIndicator(view: EstimatorView): SimpleImputerStep {
   if (indicators.length === 0) throw view.unsupported('features_', 'no column', 'at least one is');
   const flagged = new Set(indicators);
   const strict = some && view.flag('error_on_new', true);
-  const missing = markerOf(view, view.get('missing_values'));
+  const missing = missingMarkerOf(view, view.get('missing_values'));
   return {
     kind: 'simple-imputer',
     ...base,

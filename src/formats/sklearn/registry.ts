@@ -63,6 +63,7 @@ import { ISOLATION_FAMILIES } from './isolation-forest.ts';
 import { ISOTONIC_FAMILIES } from './isotonic.ts';
 import { ITERATIVE_IMPUTATION_FAMILIES } from './iterative-imputation.ts';
 import { KERNEL_FAMILIES } from './kernel-methods.ts';
+import { KNN_IMPUTATION_FAMILIES } from './knn-imputation.ts';
 import { LABEL_BINARIZER_FAMILIES } from './label-binarizer.ts';
 import { LABEL_PROPAGATION_FAMILIES } from './label-propagation.ts';
 import {
@@ -168,6 +169,7 @@ export const FAMILIES: readonly Family[] = [
   ...SUPPORT_VECTOR_FAMILIES,
   ...KERNEL_FAMILIES,
   ...NEIGHBORS_FAMILIES,
+  ...KNN_IMPUTATION_FAMILIES,
   ...LABEL_PROPAGATION_FAMILIES,
   ...LOCAL_OUTLIER_FAMILIES,
   ...RADIUS_NEIGHBORS_FAMILIES,
