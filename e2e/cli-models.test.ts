@@ -182,7 +182,10 @@ describe('compile', () => {
     expect(status).toBe(0);
     expect(stdout).toMatch(/RandomForestClassifier +bit-exact/);
     expect(statSync(out).size).toBeGreaterThan(1000);
-    expect(JSON.parse(readFileSync(certificate, 'utf8')).steps[0]).toHaveProperty('exactness', 'bit-exact');
+    const { steps, compared } = JSON.parse(readFileSync(certificate, 'utf8'));
+    expect(steps[0]).toHaveProperty('exactness', 'bit-exact');
+    expect(compared).toMatchObject({ proof: 'engines-agree', differingBits: 0 });
+    expect(compared.rows).toBeGreaterThan(1000);
     const rows = written('rows.json', JSON.stringify(golden('iris').input));
     const asOnnx = plimsoll(
       'predict',

@@ -60,20 +60,32 @@ function runProcess(order: FuzzOrder, tally: Tally): Promise<FuzzNews | null> {
   const child = fork(CHILD, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   let doing: FuzzNews | null = null;
   let isLate = false;
-  const watch = setTimeout(() => {
+  let told = 0;
+  // Watched from its first word: how long it takes to start says nothing of a file.
+  let watch: NodeJS.Timeout | undefined;
+  const endIt = (): void => {
     isLate = true;
     child.kill('SIGKILL');
-  }, 2 * MAX_MS);
+  };
   child.on('message', (news: FuzzNews) => {
     doing = news.outcome === undefined ? news : null;
-    if (news.outcome !== undefined) tally.add(news);
+    if (doing === null) {
+      tally.add(news);
+      told++;
+    }
+    watch ??= setTimeout(endIt, 2 * MAX_MS);
     watch.refresh();
   });
   child.send(order);
   return new Promise((resolve) =>
     child.on('exit', (code, signal) => {
       clearTimeout(watch);
-      if (doing !== null) tally.add({ ...doing, outcome: isLate ? 'hangs' : `ended with ${signal ?? code}` });
+      const outcome = isLate ? 'hangs' : `ended with ${signal ?? code}`;
+      if (doing !== null) tally.add({ ...doing, outcome });
+      else if (told < order.files.length * order.mutations)
+        tally.failures.push(
+          `a process of ${order.files[0]?.name} and others: ${outcome} after ${told} mutations`,
+        );
       resolve(doing);
     }),
   );

@@ -9,6 +9,7 @@ import { bytesText } from '../../text/bytes.ts';
 import type { DefineCommand } from '../command.ts';
 import { fileUnwritable, writeOutputFile } from '../files/text-file.ts';
 import { formatTable } from '../output/table.ts';
+import { compareEngines } from './compare-engines.ts';
 import { type ModelFileOptions, UNREAD_OPTIONS, withModelFileOptions } from './file-options.ts';
 import { checkedDemands } from './python/demands.ts';
 
@@ -24,7 +25,10 @@ export const compileCommand: DefineCommand = (command, terminal) => {
     )
     .argument('<file>', 'model file')
     .requiredOption('-o, --out <model.onnx>', 'ONNX file to write')
-    .option('--certificate <file>', 'file for the exactness of each step, as JSON')
+    .option(
+      '--certificate <file>',
+      'file for how exact each step is, and for what both engines said to boundary rows, as JSON',
+    )
     .addHelpText(
       'after',
       '\nExamples:\n  $ plimsoll compile model.joblib -o model.onnx\n' +
@@ -35,17 +39,17 @@ export const compileCommand: DefineCommand = (command, terminal) => {
       if (options.runtime === 'python') throw notCompiled(file);
       const { readModel, whileReading } = await import('./open-model.ts');
       const { contentOf } = await import('../../registry/model-content.ts');
-      const { onnx, certificate, notes } = await whileReading(terminal, file, async (onRead) =>
-        graphOf(contentOf(await readModel(file, { ...options, onRead }, (text) => terminal.note(text)))),
+      const content = await whileReading(terminal, file, async (onRead) =>
+        contentOf(await readModel(file, { ...options, onRead }, (text) => terminal.note(text))),
       );
+      const { onnx, certificate, notes } = await graphOf(content);
       await writeGraphFile(options.out, onnx);
       const size = statSync(options.out).size;
       const report = { output: options.out, size, certificate, notes };
       if (options.certificate !== undefined) {
-        writeOutputFile(
-          options.certificate,
-          `${JSON.stringify({ model: basename(file), steps: certificate }, null, 2)}\n`,
-        );
+        const compared = content.kind === 'steps' ? await compareEngines(content, { file, terminal }) : null;
+        const written = { model: basename(file), steps: certificate, compared };
+        writeOutputFile(options.certificate, `${JSON.stringify(written, null, 2)}\n`);
       }
       terminal.answer(report, () => {
         const head = `${options.out}: ${bytesText(size)}`;

@@ -1,4 +1,3 @@
-import { basename } from 'node:path';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import { readTextFile } from '../../files/text-file.ts';
 import type { ModelContent } from '../../model/description.ts';
@@ -8,6 +7,7 @@ import type { GoldenReplay } from '../../registry/golden.ts';
 import type { VersionVerification } from '../../registry/version.ts';
 import { countText } from '../../text/count.ts';
 import type { DefineCommand } from '../command.ts';
+import { compareEngines } from './compare-engines.ts';
 import { withModelFileOptions } from './file-options.ts';
 import { trustedPythonDemands } from './python/demands.ts';
 import {
@@ -99,23 +99,17 @@ async function verifiedEngines(
   }: Omit<VerifyOptions, 'golden'> & { readonly golden: GoldenReplay | undefined },
   { model: file, terminal }: OpenModelContext,
 ): Promise<VersionVerification | null> {
-  const { createEngine, createEngines, isEngine } = await import('../../registry/engines.ts');
-  const { verifyEngines } = await import('../../registry/verify.ts');
-  if (runtime) await (await createEngine(content, runtime)).close();
-  const engines = await createEngines(content);
-  const clock = { now: () => Date.now(), monotonic: () => performance.now() };
-  const progress = terminal.progress(basename(file));
-  progress.update('comparing answers');
+  if (runtime) {
+    const { createEngine } = await import('../../registry/engines.ts');
+    await (await createEngine(content, runtime)).close();
+  }
   try {
-    return await verifyEngines(content, engines, { model: basename(file), clock, golden, full, seed });
+    return await compareEngines(content, { file, terminal, golden, full, seed });
   } catch (error) {
     if (!isPlimsollError(error) || error.code !== 'ENGINES_DISAGREE') throw error;
     terminal.fail(error, 'verify'); // registration refuses the file (3); the check itself has failed (1)
     process.exitCode = 1;
     return null;
-  } finally {
-    progress.done();
-    for (const engine of [engines.native, engines.onnx].filter(isEngine)) await engine.close();
   }
 }
 
