@@ -42,6 +42,19 @@ test('of points equally far away the first one counts', () => {
   expect(impute({}, 0.5, NAN, NAN)).toMatchObject({ data: Float64Array.of(0.5, 10, 5) });
 });
 
+test('of whole numbers alone it is said that ties are not those of the library', () => {
+  const reading = testReading();
+  const view = (points: number[]) =>
+    reading.view(
+      instance('sklearn.impute._knn.KNNImputer', { ...FITTED, _fit_X: floats(points, [3, 3]) }),
+      '',
+    );
+  KNN_IMPUTATION_FAMILIES[0]!.read(view([...POINTS.slice(0, 8), 5.5]));
+  expect(reading.notes).toHaveLength(0);
+  KNN_IMPUTATION_FAMILIES[0]!.read(view(POINTS));
+  expect(reading.notes).toMatchObject([{ level: 'warning' }]);
+});
+
 test.each<[string, Record<string, unknown>, RegExp]>([
   ['a metric of a function', { metric: instance('my.metric') }, /metric/],
   ['weights of a function', { weights: instance('my.weights') }, /weights/],

@@ -7,6 +7,11 @@ import { pairwiseSum } from './pairwise-sum.ts';
 import { show } from './show.ts';
 import type { EstimatorView } from './view.ts';
 
+/** Of whole numbers alone: distances tie at every turn. */
+const TIES =
+  'KNNImputer: of rows equally far away the first ones count here; scikit-learn leaves the choice to a partition of ' +
+  'numpy, which differs between processors';
+
 /**
  * KNNImputer. Before 1.4 the indicators are left out where no row of a batch misses anything; here a row has the same
  * columns whatever is beside it.
@@ -25,6 +30,8 @@ function readKnnImputer(view: EstimatorView): KnnImputerStep {
   const columns = Array.from({ length: points.cols }, (_, column) => columnOf(points, column, empty));
   if (indicators.length === 0 && columns.every(({ kind }) => kind === 'dropped'))
     throw view.unsupported('_fit_X', 'no value', 'columns that are not all dropped are');
+  if (points.data.every((value) => Number.isNaN(value) || Number.isInteger(value)))
+    view.reading.note('warning', TIES);
   return {
     kind: 'knn-imputer',
     ...view.base(points.cols),

@@ -18,6 +18,9 @@ const KEPT_DATA: Readonly<Record<string, string>> = Object.assign(Object.create(
   _fit_X: 'the training rows',
   support_vectors_: 'training rows (the support vectors)',
   X_train_: 'the training rows',
+  X_: 'the training rows',
+  transduction_: 'a label for every training row',
+  negative_outlier_factor_: 'a score of every training row',
   cv_results_: '',
 });
 

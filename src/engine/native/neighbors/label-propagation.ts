@@ -7,7 +7,7 @@ import { allocateCells, checkNumbers, createScratch, toDense } from '../block.ts
 import { checkWidth, type EvaluatorContext, type StepEvaluator, type StepPreparers } from '../evaluator.ts';
 import { prepareLabels } from '../labels.ts';
 import { argmaxRows, divideRow, numpyRowSum } from '../links.ts';
-import { prepareMetric } from './distance.ts';
+import { preparePointSums } from '../point-sums/point-sums.ts';
 import { prepareNearest } from './search.ts';
 import { prepareTies } from './ties.ts';
 
@@ -51,11 +51,10 @@ type Gather = (data: Float64Array, at: number) => void;
 type AddPoint = (point: number, weight: number) => void;
 
 function prepareRbf({ points, gamma }: Extract<PropagationKernel, { kind: 'rbf' }>, add: AddPoint): Gather {
-  const { reduced } = prepareMetric({ kind: 'minkowski', p: 2, weights: null });
-  const { rows, cols, data: all } = points;
+  const squares = preparePointSums(points, 'squares');
   return (data, at) => {
-    for (let point = 0; point < rows; point++)
-      add(point, Math.exp(-gamma * reduced(data, at, all, point * cols, cols)));
+    const apart = squares(data, at);
+    for (let point = 0; point < points.rows; point++) add(point, Math.exp(-gamma * apart[point]!));
   };
 }
 
