@@ -3,7 +3,7 @@ import type { ModelStep } from '../model/step.ts';
 import type { ValueName } from '../onnx/graph.ts';
 import { bitExact, type CompileContext, type StepCompiler, withinUlp } from './compiler.ts';
 import { compileUnsupported } from './failure.ts';
-import { log1p, unlessZero } from './links.ts';
+import { log1p, sigmoid, unlessZero } from './links.ts';
 import type { StepCertification } from './plan.ts';
 import { acceptedMatrix } from './refusal.ts';
 import { matrix, matrixOf, streamWidthOf } from './stream.ts';
@@ -120,6 +120,36 @@ const trigonometric: StepCertification = {
   note: 'reduced by multiples of π/2 in three parts',
 };
 
+/** 1 where the test holds, else 0. */
+const truth = (test: Ufunc['emit']): Ufunc =>
+  exact((g, x) => g.add('Where', [test(g, x), scalar(g, 1), scalar(g, 0)]));
+
+/** Below 0, or -0, of which 1 / x tells. */
+function signbit(g: G, x: ValueName): ValueName {
+  const below = g.add('Less', [x, scalar(g, 0)]);
+  return g.add('Or', [below, g.add('Less', [g.add('Reciprocal', [x]), scalar(g, 0)])]);
+}
+
+const isNumber = (g: G, x: ValueName): ValueName =>
+  g.add('Not', [g.add('Or', [g.add('IsInf', [x]), g.add('IsNaN', [x])])]);
+
+/** A missing number is 0, an infinity the largest number. */
+function nanToNum(g: G, x: ValueName): ValueName {
+  const low = scalar(g, -Number.MAX_VALUE);
+  const present = g.add('Where', [g.add('IsNaN', [x]), scalar(g, 0), x]);
+  return g.add('Min', [g.add('Max', [present, low]), scalar(g, Number.MAX_VALUE)]);
+}
+
+/** ln p - log1p(-p): an error of an ulp of ½ around ½, where scipy has one as well. */
+const logit = (g: G, p: ValueName): ValueName =>
+  g.add('Sub', [g.add('Log', [p]), log1p(g, g.add('Neg', [p]))]);
+
+/** min(x, 0) - log1p(exp(-|x|)) */
+function logExpit(g: G, x: ValueName): ValueName {
+  const rest = log1p(g, g.add('Exp', [g.add('Neg', [g.add('Abs', [x])])]));
+  return g.add('Sub', [g.add('Min', [x, scalar(g, 0)]), rest]);
+}
+
 /** null: onnxruntime has no float64 kernel that is accurate enough, so only the native engine runs it. */
 const UFUNCS: Readonly<Record<FunctionName, Ufunc | null>> = {
   identity: exact((_, x) => x),
@@ -157,6 +187,16 @@ const UFUNCS: Readonly<Record<FunctionName, Ufunc | null>> = {
   sin: { emit: sin, certification: trigonometric },
   cos: { emit: cos, certification: trigonometric },
   tan: null,
+  isfinite: truth(isNumber),
+  isinf: truth(operator('IsInf')),
+  isnan: truth(operator('IsNaN')),
+  logical_not: truth((g, x) => g.add('Equal', [x, scalar(g, 0)])),
+  signbit: truth(signbit),
+  nan_to_num: exact(nanToNum),
+  expit: close(4, (g, x) => sigmoid({ g }, x)),
+  logit: close(8, logit),
+  log_expit: close(8, logExpit),
+  exp10: close(2, (g, x) => g.add('Pow', [scalar(g, 10), x])),
 };
 
 /** The function of every number of `x`. */

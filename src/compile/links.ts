@@ -5,7 +5,7 @@ import type { CompileContext } from './compiler.ts';
  * σ(x) = 1 / (1 + exp(-x)), as scipy.special.expit. The operator Sigmoid is not used: its float64 kernel loses all
  * relative accuracy for large negative x.
  */
-export function sigmoid({ g }: CompileContext, x: ValueName): ValueName {
+export function sigmoid({ g }: Pick<CompileContext, 'g'>, x: ValueName): ValueName {
   const one = g.float64([1], []);
   return g.add('Div', [one, g.add('Add', [one, g.add('Exp', [g.add('Neg', [x])])])]);
 }

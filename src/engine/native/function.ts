@@ -1,6 +1,7 @@
 import type { FunctionName, FunctionStep } from '../../model/function.ts';
 import { createScratch, toDense } from './block.ts';
 import type { EvaluatorContext, StepEvaluator } from './evaluator.ts';
+import { expit, logit } from './links.ts';
 
 /** π/180 and 180/π as numpy rounds them. */
 const RADIANS = Math.PI / 180;
@@ -16,7 +17,14 @@ function rint(x: number): number {
   return rounded === 0 && x < 0 ? -0 : rounded;
 }
 
-/** The element-wise functions a FunctionTransformer may hold, by numpy name. */
+const truth =
+  (test: (x: number) => boolean) =>
+  (x: number): number =>
+    test(x) ? 1 : 0;
+
+const LARGEST = Number.MAX_VALUE;
+
+/** The element-wise functions a FunctionTransformer may hold, by the name that numpy or scipy has for it. */
 export const UFUNCS: Readonly<Record<FunctionName, (x: number) => number>> = {
   identity: (x) => x,
   log1p: Math.log1p,
@@ -53,6 +61,16 @@ export const UFUNCS: Readonly<Record<FunctionName, (x: number) => number>> = {
   arctanh: Math.atanh,
   deg2rad: (x) => x * RADIANS,
   rad2deg: (x) => x * DEGREES,
+  isfinite: truth(Number.isFinite),
+  isinf: truth((x) => Math.abs(x) === Number.POSITIVE_INFINITY),
+  isnan: truth(Number.isNaN),
+  logical_not: truth((x) => x === 0),
+  signbit: truth((x) => x < 0 || Object.is(x, -0)),
+  nan_to_num: (x) => (Number.isNaN(x) ? 0 : Math.min(Math.max(x, -LARGEST), LARGEST)),
+  expit,
+  logit,
+  log_expit: (x) => (x < 0 ? x - Math.log1p(Math.exp(x)) : -Math.log1p(Math.exp(-x))),
+  exp10: (x) => 10 ** x,
 };
 
 /** Element-wise function over every column; a sparse input stays sparse where the function keeps zero. */

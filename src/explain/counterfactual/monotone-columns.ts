@@ -1,5 +1,5 @@
 import type { ColumnExpression } from '../../model/arithmetic.ts';
-import type { FunctionName } from '../../model/function.ts';
+import { type FunctionName, SCIPY_FUNCTIONS } from '../../model/function.ts';
 import type { ModelStep } from '../../model/step.ts';
 import { columnSources } from '../column-sources.ts';
 
@@ -29,6 +29,7 @@ const MONOTONE: ReadonlySet<FunctionName> = new Set<FunctionName>([
     'sinh',
   ] as const),
   ...(['arcsinh', 'arccosh', 'arctanh', 'deg2rad', 'rad2deg'] as const),
+  ...SCIPY_FUNCTIONS,
 ]);
 const AFFINE: ReadonlySet<FunctionName> = new Set<FunctionName>(['identity', 'negative', 'positive']);
 
