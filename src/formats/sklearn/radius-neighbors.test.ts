@@ -32,6 +32,15 @@ test.each<[string, Record<string, unknown>, RegExp]>([
   ['a negative radius', { radius: -1 }, /radius/],
   ['a radius without a square', { radius: 1e200 }, /radius/],
   ['more labels than outputs', { outlier_label_: [5, 6] }, /outlier_label_/],
+  [
+    'more pairs of points and classes than a graph holds',
+    {
+      _fit_X: floats(new Array<number>(2 ** 12).fill(0), [2 ** 12, 1]),
+      _y: floats(new Array<number>(2 ** 12).fill(0)),
+      classes_: floats(Array.from({ length: 2 ** 12 + 1 }, (_, k) => k)),
+    },
+    /pairs/,
+  ],
   ['a label of another type', { outlier_label_: ['six'] }, /outlier_label_/],
   [
     'a label of outliers that the library takes for an index',

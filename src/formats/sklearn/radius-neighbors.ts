@@ -11,6 +11,9 @@ import type { EstimatorView } from './view.ts';
 /** Radii whose squares are numbers. */
 const MAX_RADIUS = 1e150;
 
+/** Points times classes of an output: a graph counts votes by a table of them. */
+const MAX_MEMBERSHIPS = 2 ** 24;
+
 /** RadiusNeighborsClassifier and RadiusNeighborsRegressor. */
 export function readRadiusNeighbors(view: EstimatorView): RadiusNeighborsStep {
   const search = readPointSearch(view);
@@ -18,6 +21,7 @@ export function readRadiusNeighbors(view: EstimatorView): RadiusNeighborsStep {
   if (!(radius >= 0 && radius <= MAX_RADIUS))
     throw view.invalid('radius', String(radius), `a number from 0 to ${MAX_RADIUS}`);
   const task = readNeighborTask(view, search.points.rows);
+  if (task.kind === 'classification') checkMemberships(view, task, search.points.rows);
   return {
     kind: 'radius-neighbors',
     ...view.base(search.points.cols),
@@ -27,6 +31,20 @@ export function readRadiusNeighbors(view: EstimatorView): RadiusNeighborsStep {
     task,
     none: task.kind === 'classification' ? readOutliers(view, task) : readEmptyMean(view, task),
   };
+}
+
+function checkMemberships(
+  view: EstimatorView,
+  { targets }: Extract<NeighborTask, { kind: 'classification' }>,
+  points: number,
+): void {
+  const classes = targets.reduce((sum, target) => sum + target.classes.values.length, 0);
+  if (classes * points > MAX_MEMBERSHIPS)
+    throw view.unsupported(
+      'classes_',
+      `${classes} classes of ${points} points`,
+      `up to ${MAX_MEMBERSHIPS} pairs are`,
+    );
 }
 
 function readOutliers(
