@@ -14,6 +14,7 @@ import { valueDomain } from './domain.ts';
 import { dummy } from './dummy.ts';
 import { ENCODING_COMPILERS } from './encoding.ts';
 import { predictions } from './ensemble.ts';
+import { FOURIER_FEATURES_COMPILERS } from './fourier-features.ts';
 import { functionTransformer } from './function.ts';
 import { GAUSSIAN_COMPILERS } from './gaussian.ts';
 import { GAUSSIAN_PROCESS_COMPILERS } from './gaussian-process.ts';
@@ -69,6 +70,7 @@ const COMPILERS: StepCompilers<ModelStep> = {
   ...DENSE_LAYERS_COMPILERS,
   ...TOPIC_COMPILERS,
   ...COUNT_SKETCH_COMPILERS,
+  ...FOURIER_FEATURES_COMPILERS,
   ...ITERATIVE_IMPUTATION_COMPILERS,
   ...PROJECTING_COMPILERS,
   'tree-ensemble': treeEnsembleStep,

@@ -36,6 +36,7 @@ import {
   type OneHotStep,
 } from './encoding.ts';
 import { ensembleSteps, type MemberOf, type PredictionsOf } from './ensemble.ts';
+import { FOURIER_FEATURES_STEPS, type FourierFeaturesStep } from './fourier-features.ts';
 import { FUNCTION_STEPS, type FunctionStep } from './function.ts';
 import { type EllipticEnvelopeStep, GAUSSIAN_STEPS, type GaussianMixtureStep } from './gaussian.ts';
 import { GAUSSIAN_PROCESS_STEPS, type GaussianProcessClassifierStep } from './gaussian-process.ts';
@@ -127,6 +128,7 @@ export type ModelStep =
   | EllipticEnvelopeStep
   | LatentDirichletStep
   | CountSketchStep
+  | FourierFeaturesStep
   | TreeEnsembleStep
   | CatBoostStep
   | DummyStep
@@ -208,6 +210,7 @@ export const STEPS: { readonly [K in StepKind]: StepDescription<StepOf<K>, Model
   ...DENSE_LAYERS_STEPS,
   ...TOPIC_STEPS,
   ...COUNT_SKETCH_STEPS,
+  ...FOURIER_FEATURES_STEPS,
   ...projectingSteps<ModelStep>(),
   ...GAUSSIAN_STEPS,
   ...TREE_STEPS,

@@ -8,6 +8,7 @@ import { DENSE_LAYERS_PREPARERS } from './dense-layers.ts';
 import { DISTRIBUTION_PREPARERS } from './distribution.ts';
 import { preparePredictions } from './ensemble.ts';
 import type { StepPreparers } from './evaluator.ts';
+import { FOURIER_FEATURES_PREPARERS } from './fourier-features.ts';
 import { GAUSSIAN_PREPARERS } from './gaussian.ts';
 import { GAUSSIAN_PROCESS_PREPARERS } from './gaussian-process.ts';
 import { prepareIsolationForest } from './isolation-forest.ts';
@@ -47,6 +48,7 @@ const PREPARERS: StepPreparers<ModelStep> = {
   ...DENSE_LAYERS_PREPARERS,
   ...TOPIC_PREPARERS,
   ...COUNT_SKETCH_PREPARERS,
+  ...FOURIER_FEATURES_PREPARERS,
   ...ITERATIVE_IMPUTATION_PREPARERS,
   ...PROJECTING_PREPARERS,
   catboost: prepareCatBoost,

@@ -54,6 +54,7 @@ import { readDummyClassifier, readDummyRegressor } from './dummy.ts';
 import { readLabelEncoder, readOneHotEncoder, readOrdinalEncoder, readTargetEncoder } from './encoding.ts';
 import { type Family, family, library } from './family.ts';
 import { readForest } from './forest.ts';
+import { FOURIER_FEATURES_FAMILIES } from './fourier-features.ts';
 import { readFunctionTransformer } from './function.ts';
 import { GAUSSIAN_FAMILIES } from './gaussian.ts';
 import { readGradientBoosting } from './gradient-boosting.ts';
@@ -205,6 +206,7 @@ export const FAMILIES: readonly Family[] = [
   ...CROSS_DECOMPOSITION_FAMILIES,
   ...TOPIC_FAMILIES,
   ...COUNT_SKETCH_FAMILIES,
+  ...FOURIER_FEATURES_FAMILIES,
   ...ITERATIVE_IMPUTATION_FAMILIES,
   family('lightgbm.basic', readBooster, 'Booster'),
   family('lightgbm.sklearn', readLgbmModel, 'LGBMClassifier', 'LGBMRegressor', 'LGBMRanker'),
