@@ -22,6 +22,7 @@ import { simpleImputer } from './imputation.ts';
 import { isolationForest } from './isolation-forest.ts';
 import { ISOTONIC_COMPILERS } from './isotonic.ts';
 import { ITERATIVE_IMPUTATION_COMPILERS } from './iterative-imputation.ts';
+import { KERNEL_DENSITY_COMPILERS } from './kernel-density.ts';
 import { LABEL_BINARIZER_COMPILERS } from './label-binarizer.ts';
 import { LINEAR_COMPILERS } from './linear.ts';
 import { LINEAR_BOOSTER_COMPILERS } from './linear-booster.ts';
@@ -61,6 +62,7 @@ const COMPILERS: StepCompilers<ModelStep> = {
   ...TEXT_COMPILERS,
   ...DECOMPOSITION_COMPILERS,
   ...CENTRE_COMPILERS,
+  ...KERNEL_DENSITY_COMPILERS,
   ...LINEAR_BOOSTER_COMPILERS,
   ...LINEAR_COMPILERS,
   ...SUPPORT_VECTOR_COMPILERS,

@@ -44,6 +44,7 @@ import { IMPUTATION_STEPS, type SimpleImputerStep } from './imputation.ts';
 import { type IsolationForestOf, isolationForestSteps } from './isolation-forest.ts';
 import { ISOTONIC_STEPS, type IsotonicStep } from './isotonic.ts';
 import { type IterativeImputerOf, iterativeImputationSteps } from './iterative-imputation.ts';
+import { KERNEL_DENSITY_STEPS, type KernelDensityStep } from './kernel-density.ts';
 import { KNN_IMPUTATION_STEPS, type KnnImputerStep } from './knn-imputation.ts';
 import { LABEL_BINARIZER_STEPS, type LabelBinarizerStep } from './label-binarizer.ts';
 import { LABEL_PROPAGATION_STEPS, type LabelPropagationStep } from './label-propagation.ts';
@@ -110,6 +111,7 @@ export type ModelStep =
   | NearestCentreStep
   | CentreTreeStep
   | ShrunkenCentroidsStep
+  | KernelDensityStep
   | LinearBoosterStep
   | LinearRegressorStep
   | LinearClassifierStep
@@ -197,6 +199,7 @@ export const STEPS: { readonly [K in StepKind]: StepDescription<StepOf<K>, Model
   ...TEXT_STEPS,
   ...DECOMPOSITION_STEPS,
   ...CENTRE_STEPS,
+  ...KERNEL_DENSITY_STEPS,
   ...LINEAR_BOOSTER_STEPS,
   ...LINEAR_STEPS,
   ...NAIVE_BAYES_STEPS,

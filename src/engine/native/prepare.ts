@@ -14,6 +14,7 @@ import { GAUSSIAN_PROCESS_PREPARERS } from './gaussian-process.ts';
 import { prepareIsolationForest } from './isolation-forest.ts';
 import { ISOTONIC_PREPARERS } from './isotonic.ts';
 import { ITERATIVE_IMPUTATION_PREPARERS } from './iterative-imputation.ts';
+import { KERNEL_DENSITY_PREPARERS } from './kernel-density.ts';
 import { LABEL_BINARIZER_PREPARERS } from './label-binarizer.ts';
 import { MULTI_OUTPUT_PREPARERS } from './multi-output.ts';
 import { MULTICLASS_PREPARERS } from './multiclass.ts';
@@ -45,6 +46,7 @@ const PREPARERS: StepPreparers<ModelStep> = {
   'categorical-nb': prepareCategoricalNb,
   ...QUADRATIC_PREPARERS,
   ...CENTRE_PREPARERS,
+  ...KERNEL_DENSITY_PREPARERS,
   ...DENSE_LAYERS_PREPARERS,
   ...TOPIC_PREPARERS,
   ...COUNT_SKETCH_PREPARERS,

@@ -41,14 +41,33 @@ function pointTreeOf(view: EstimatorView, name: string, kind: PointTree['kind'],
   return tree;
 }
 
-function stateOf(view: EstimatorView, name: string, kind: PointTree['kind']): readonly PyValue[] {
+const TREES = { box: ['KDTree'], ball: ['BallTree'], any: ['KDTree', 'BallTree'] } as const;
+
+function stateOf(view: EstimatorView, name: string, kind: keyof typeof TREES): readonly PyValue[] {
   const value = view.required(name);
-  const wanted = kind === 'box' ? 'KDTree' : 'BallTree';
-  const isTree =
-    isType(value, 'object') && isType(value.args[0], 'global') && value.args[0].name.startsWith(wanted);
-  if (!isTree || !isType(value.state, 'tuple') || value.state.items.length < 12)
-    throw view.invalid(name, show(value), `a ${wanted}`);
+  const made = isType(value, 'object') ? value.args[0] : undefined;
+  const isTree = isType(made, 'global') && TREES[kind].some((wanted) => made.name.startsWith(wanted));
+  if (!isTree || !isType(value, 'object') || !isType(value.state, 'tuple') || value.state.items.length < 12)
+    throw view.invalid(name, show(value), `a ${TREES[kind].join(' or a ')}`);
   return value.state.items;
+}
+
+/** The points of a tree of either kind held in an attribute, and their weights where they were weighed. */
+export function readTreePoints(
+  view: EstimatorView,
+  name: string,
+): { readonly points: Matrix; readonly weights: Float64Array | null } {
+  const state = stateOf(view, name, 'any');
+  const [held, weighed] = [state[0], state[12] ?? null];
+  const data = numbersOf(view, `${name}.data`, held);
+  const [rows = 0, cols = 0, ...others] = (held as PyArray).shape;
+  if (rows === 0 || cols === 0 || others.length > 0 || !data.every(Number.isFinite))
+    throw view.invalid(`${name}.data`, show(held), 'finite points');
+  const weights = weighed === null ? null : numbersOf(view, `${name}.sample_weight`, weighed);
+  const isWeighed = weights?.every((weight) => weight >= 0 && weight < Infinity) ?? true;
+  if (!isWeighed || (weights !== null && weights.length !== rows))
+    throw view.invalid(`${name}.sample_weight`, show(weighed), `${rows} weights`);
+  return { points: { rows, cols, data }, weights };
 }
 
 function columnOf(view: EstimatorView, name: string, nodes: PyValue | undefined, field: string): Int32Array {

@@ -63,6 +63,7 @@ import { readMissingIndicator, readSimpleImputer } from './imputation.ts';
 import { ISOLATION_FAMILIES } from './isolation-forest.ts';
 import { ISOTONIC_FAMILIES } from './isotonic.ts';
 import { ITERATIVE_IMPUTATION_FAMILIES } from './iterative-imputation.ts';
+import { KERNEL_DENSITY_FAMILIES } from './kernel-density.ts';
 import { KERNEL_FAMILIES } from './kernel-methods.ts';
 import { KNN_IMPUTATION_FAMILIES } from './knn-imputation.ts';
 import { LABEL_BINARIZER_FAMILIES } from './label-binarizer.ts';
@@ -203,6 +204,7 @@ export const FAMILIES: readonly Family[] = [
   ),
   ...DECOMPOSITION_FAMILIES,
   ...CENTRE_FAMILIES,
+  ...KERNEL_DENSITY_FAMILIES,
   ...CROSS_DECOMPOSITION_FAMILIES,
   ...TOPIC_FAMILIES,
   ...COUNT_SKETCH_FAMILIES,
