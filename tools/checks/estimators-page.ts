@@ -16,7 +16,9 @@ is as far away as the next point, which a graph cannot break as the library does
 are not compiled. *Tested* lists the releases whose own answers are
 in \`fixtures/models\`; files of the releases between and of 0.18 to 0.23 are read by the same code, and
 \`npm run test:long -- e2e/exactness\` draws models of releases from 0.18 to 1.9 and compares them with that release
-itself. Before 0.21 the init estimator of GradientBoosting was a class of its own, which is not read. An option that has
+itself. Before 0.21 the init estimator of GradientBoosting was a class of its own, which is not read. Rows have columns that are
+known beforehand, and one answer each: \`FeatureHasher\`, \`DictVectorizer\` (objects of any keys, of which an absent one is zero and
+a null is missing), \`MultiLabelBinarizer\` (sets of labels) and \`PatchExtractor\` (several rows of one) are not read. An option that has
 no faithful equivalent is refused with the step, the field and the byte, never approximated.
 
 | estimator | package | tested |

@@ -19,6 +19,19 @@ test.each([
   });
 });
 
+test.each([
+  ['sklearn.feature_extraction._dict_vectorizer.DictVectorizer', 'known beforehand'],
+  ['sklearn.feature_extraction._hash.FeatureHasher', 'known beforehand'],
+  ['sklearn.preprocessing._label.MultiLabelBinarizer', 'sets of labels'],
+  ['sklearn.feature_extraction.image.PatchExtractor', 'several rows of one'],
+  ['sklearn.isotonic.Unheard', 'no reader'],
+])('%s of scikit-learn is refused with its own reason', (name, reason) => {
+  expect(unreadClass(name)).toEqual({
+    found: expect.stringContaining(reason),
+    wanted: 'the estimators of docs/estimators.md are',
+  });
+});
+
 test('estimators of scikit-learn and code of one’s own are told apart from both', () => {
   expect(unreadClass('sklearn.gaussian_process.GaussianProcessRegressor').wanted).toContain('estimators.md');
   expect(unreadClass('__main__.MyModel').found).toContain('never runs');

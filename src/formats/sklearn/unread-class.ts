@@ -12,6 +12,9 @@ const SAMPLES = 'a sampler, which is left out in a Pipeline of imblearn alone';
 const BAGS = 'an ensemble of pipelines with samplers, which no reader is written for';
 const PYTHON_TEXT = 'a step whose expression is Python text, which is never run';
 
+const KEYS =
+  'a step whose rows are objects or lists of any terms, where a row has columns that are known beforehand';
+
 /** Reasons by library and name of the class. */
 const REASONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   category_encoders: {
@@ -45,6 +48,12 @@ const REASONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     BalancedBaggingClassifier: BAGS,
     RUSBoostClassifier: BAGS,
   },
+  sklearn: {
+    DictVectorizer: KEYS,
+    FeatureHasher: KEYS,
+    MultiLabelBinarizer: 'a step whose rows are sets of labels, where a row has a number or a text a column',
+    PatchExtractor: 'a step that makes several rows of one, where every row is to have one answer',
+  },
   sklearn2pmml: {
     ExpressionTransformer: PYTHON_TEXT,
     ExpressionRegressor: PYTHON_TEXT,
@@ -75,11 +84,6 @@ const SAMPLERS = /^imblearn\.(?:over_sampling|under_sampling|combine)\./;
 export function unreadClass(name: string): UnreadClass {
   const library = name.split('.')[0] ?? '';
   const own = Object.hasOwn(REASONS, library) ? REASONS[library] : undefined;
-  if (library === 'sklearn')
-    return {
-      found: 'one that no reader is written for',
-      wanted: 'the estimators of docs/estimators.md are',
-    };
   if (own === undefined)
     return {
       found: 'code of its own, which Plimsoll never runs from a file',
@@ -87,5 +91,10 @@ export function unreadClass(name: string): UnreadClass {
     };
   const short = name.slice(name.lastIndexOf('.') + 1);
   const reason = SAMPLERS.test(name) ? SAMPLES : Object.hasOwn(own, short) ? own[short] : undefined;
+  if (library === 'sklearn')
+    return {
+      found: reason ?? 'one that no reader is written for',
+      wanted: 'the estimators of docs/estimators.md are',
+    };
   return { found: reason ?? `one of ${library} that no reader is written for`, wanted: TRANSFORMERS };
 }
