@@ -16,6 +16,8 @@ import {
   type StepPreparers,
 } from './evaluator.ts';
 import { argmaxRows, numpyRowSum } from './links.ts';
+import { preparePointSums } from './point-sums/point-sums.ts';
+import { cellsByColumn } from './product.ts';
 
 /** Rows as finite numbers of the width that the step was fitted on. */
 function prepareRows(width: number, names: readonly string[]): (input: RowBlock) => DenseBlock {
@@ -79,14 +81,15 @@ function prepareSquares({
         sum += ((x[at + j]! - data[own]!) * factors.diagonals.data[own]!) ** 2;
       return sum;
     };
+  const centred = new Float64Array(cols);
+  const products = factors.matrices.map((factor) =>
+    preparePointSums({ rows: cols, cols, data: cellsByColumn(factor) }, 'products'),
+  );
   return (k, x, at) => {
-    const factor = factors.matrices[k]!.data;
+    for (let i = 0; i < cols; i++) centred[i] = x[at + i]! - data[k * cols + i]!;
+    const y = products[k]!(centred, 0);
     let sum = 0;
-    for (let j = 0; j < cols; j++) {
-      let y = 0;
-      for (let i = 0; i < cols; i++) y += (x[at + i]! - data[k * cols + i]!) * factor[i * cols + j]!;
-      sum += y * y;
-    }
+    for (let j = 0; j < cols; j++) sum += y[j]! * y[j]!;
     return sum;
   };
 }

@@ -31,7 +31,7 @@ export function prepareProduct(
     const block = input.kind === 'sparse' ? input : toDense(input, names, scratch);
     let scores: Float64Array;
     if (block.kind === 'sparse') {
-      transposed ??= transpose(weights);
+      transposed ??= cellsByColumn(weights);
       scores = sparseProduct(block, transposed, addend);
     } else {
       dense ??= denseProduct(weights, addend);
@@ -107,7 +107,8 @@ function sparseProduct(block: SparseBlock, transposed: Float64Array, bias: Float
   return scores;
 }
 
-function transpose(matrix: Matrix): Float64Array {
+/** The numbers of a matrix column after column; its own array where it has one row. */
+export function cellsByColumn(matrix: Matrix): Float64Array {
   const { rows, cols, data } = matrix;
   if (rows === 1) return data;
   const out = new Float64Array(rows * cols);
