@@ -65,6 +65,12 @@ function scoresOf(
   const isPair = classes.values.length === 2;
   const from = isPair && method === 'predict_proba' ? 1 : 0;
   const member = askedMember(view, held, method, { from });
+  if (answerSpec(held.step, method)?.dtype === 'float32')
+    throw view.unsupported(
+      method,
+      'in float32, which NumPy 1 calibrates in float32, NumPy 2 in float64',
+      'float64 is',
+    );
   const all: readonly unknown[] = encoded ? [...classes.values.keys()] : classes.values;
   const places = isPair ? [1] : (known?.values ?? []).map((label) => all.indexOf(label));
   if (known === null || (!encoded && known.type !== classes.type) || places.includes(-1))

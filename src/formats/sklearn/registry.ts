@@ -32,7 +32,12 @@ import { readDrop, readWrapper } from '../feature-engine/selection.ts';
 import { readBooster, readLgbmModel } from '../lightgbm/pickled.ts';
 import { readDataFrameMapper } from '../sklearn-pandas/mapper.ts';
 import { readCategoricalDomain, readContinuousDomain, readMultiDomain } from '../sklearn2pmml/domains.ts';
-import { readAlias, readPmmlPipeline } from '../sklearn2pmml/pipeline.ts';
+import {
+  readAlias,
+  readEstimatorProxy,
+  readPmmlPipeline,
+  readSelectorProxy,
+} from '../sklearn2pmml/pipeline.ts';
 import { readXgbModel, readXgboostBooster } from '../xgboost/pickled.ts';
 import { ADABOOST_FAMILIES } from './adaboost.ts';
 import { BAGGING_FAMILIES } from './bagging.ts';
@@ -316,6 +321,8 @@ export const FAMILIES: readonly Family[] = [
   library('sklearn2pmml.decoration', readCategoricalDomain, 'CategoricalDomain', 'OrdinalDomain'),
   library('sklearn2pmml.decoration', readMultiDomain, 'MultiDomain'),
   library('sklearn2pmml.decoration', readAlias, 'Alias', 'MultiAlias'),
+  library('sklearn2pmml', readSelectorProxy, 'SelectorProxy'),
+  library('sklearn2pmml', readEstimatorProxy, 'EstimatorProxy'),
   family('dummy', readDummyClassifier, 'DummyClassifier'),
   family('dummy', readDummyRegressor, 'DummyRegressor'),
   ...LABEL_BINARIZER_FAMILIES,

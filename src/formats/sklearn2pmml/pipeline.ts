@@ -18,3 +18,7 @@ export function readPmmlPipeline(view: EstimatorView): PipelineStep | null {
 /** Alias and MultiAlias: other names of columns, for PMML. */
 export const readAlias = (view: EstimatorView): ModelStep | null =>
   view.has('transformer_') ? view.step('transformer_') : view.step('transformer');
+
+/** SelectorProxy and EstimatorProxy: what they hold, with members beside for PMML. */
+export const readSelectorProxy = (view: EstimatorView): ModelStep | null => view.step('selector');
+export const readEstimatorProxy = (view: EstimatorView): ModelStep | null => view.step('estimator');
