@@ -6,38 +6,10 @@ import {
   readTargetCodes,
   readTargetMeans,
 } from '../category-encoders/readers.ts';
-import {
-  readArcsin,
-  readArcsinh,
-  readBoxCox,
-  readCaps,
-  readIntervals,
-  readLogarithm,
-  readMeanNormalization,
-  readPower,
-  readReciprocal,
-  readShiftedLogarithm,
-  readTreeIntervals,
-  readYeoJohnson,
-} from '../feature-engine/column-formulas.ts';
-import {
-  readCategoryNumbers,
-  readDummies,
-  readFrequentCategories,
-  readTreeCodes,
-} from '../feature-engine/encoders.ts';
-import { readFills, readMissingIndicators } from '../feature-engine/imputers.ts';
-import { readAggregates, readCycles, readRelations } from '../feature-engine/new-columns.ts';
-import { readDrop, readWrapper } from '../feature-engine/selection.ts';
+import { FEATURE_ENGINE_FAMILIES } from '../feature-engine/families.ts';
 import { readBooster, readLgbmModel } from '../lightgbm/pickled.ts';
 import { readDataFrameMapper } from '../sklearn-pandas/mapper.ts';
-import { readCategoricalDomain, readContinuousDomain, readMultiDomain } from '../sklearn2pmml/domains.ts';
-import {
-  readAlias,
-  readEstimatorProxy,
-  readPmmlPipeline,
-  readSelectorProxy,
-} from '../sklearn2pmml/pipeline.ts';
+import { SKLEARN2PMML_FAMILIES } from '../sklearn2pmml/families.ts';
 import { readXgbModel, readXgboostBooster } from '../xgboost/pickled.ts';
 import { ADABOOST_FAMILIES } from './adaboost.ts';
 import { BAGGING_FAMILIES } from './bagging.ts';
@@ -260,69 +232,12 @@ export const FAMILIES: readonly Family[] = [
   ),
   library('category_encoders', readTargetMeans, 'CatBoostEncoder', 'LeaveOneOutEncoder'),
   library('category_encoders', readCounts, 'CountEncoder'),
-  library(
-    'feature_engine.encoding',
-    readCategoryNumbers,
-    'OrdinalEncoder',
-    'CountFrequencyEncoder',
-    'MeanEncoder',
-    'WoEEncoder',
-  ),
-  library('feature_engine.encoding', readTreeCodes, 'DecisionTreeEncoder'),
-  library('feature_engine.encoding', readFrequentCategories, 'RareLabelEncoder'),
-  library('feature_engine.encoding', readDummies, 'OneHotEncoder'),
-  library(
-    'feature_engine.imputation',
-    readFills,
-    'MeanMedianImputer',
-    'ArbitraryNumberImputer',
-    'EndTailImputer',
-    'CategoricalImputer',
-  ),
-  library('feature_engine.imputation', readMissingIndicators, 'AddMissingIndicator'),
-  library(
-    'feature_engine.selection',
-    readDrop,
-    'DropFeatures',
-    'DropConstantFeatures',
-    'DropDuplicateFeatures',
-    'DropCorrelatedFeatures',
-    'SmartCorrelatedSelection',
-  ),
-  library('feature_engine.transformation', readLogarithm, 'LogTransformer'),
-  library('feature_engine.transformation', readShiftedLogarithm, 'LogCpTransformer'),
-  library('feature_engine.transformation', readPower, 'PowerTransformer'),
-  library('feature_engine.transformation', readReciprocal, 'ReciprocalTransformer'),
-  library('feature_engine.transformation', readArcsin, 'ArcsinTransformer'),
-  library('feature_engine.transformation', readArcsinh, 'ArcSinhTransformer'),
-  library('feature_engine.transformation', readBoxCox, 'BoxCoxTransformer'),
-  library('feature_engine.transformation', readYeoJohnson, 'YeoJohnsonTransformer'),
-  library('feature_engine.scaling', readMeanNormalization, 'MeanNormalizationScaler'),
-  library('feature_engine.outliers', readCaps, 'Winsorizer', 'ArbitraryOutlierCapper'),
-  library(
-    'feature_engine.discretisation',
-    readIntervals,
-    'EqualWidthDiscretiser',
-    'EqualFrequencyDiscretiser',
-    'ArbitraryDiscretiser',
-  ),
-  library('feature_engine.discretisation', readTreeIntervals, 'DecisionTreeDiscretiser'),
-  library('feature_engine.pipeline', readPipeline, 'Pipeline'),
-  library('feature_engine.creation', readCycles, 'CyclicalFeatures'),
-  library('feature_engine.creation', readAggregates, 'MathFeatures'),
-  library('feature_engine.creation', readRelations, 'RelativeFeatures'),
-  library('feature_engine.wrappers', readWrapper, 'SklearnTransformerWrapper'),
+  ...FEATURE_ENGINE_FAMILIES,
   library('imblearn.pipeline', readImbalancedPipeline, 'Pipeline'),
   library('imblearn.ensemble', readForest, 'BalancedRandomForestClassifier'),
   library('sklearn_pandas', readDataFrameMapper, 'DataFrameMapper'),
   library('sklearn_pandas', readPipeline, 'TransformerPipeline'),
-  library('sklearn2pmml.pipeline', readPmmlPipeline, 'PMMLPipeline'),
-  library('sklearn2pmml.decoration', readContinuousDomain, 'ContinuousDomain'),
-  library('sklearn2pmml.decoration', readCategoricalDomain, 'CategoricalDomain', 'OrdinalDomain'),
-  library('sklearn2pmml.decoration', readMultiDomain, 'MultiDomain'),
-  library('sklearn2pmml.decoration', readAlias, 'Alias', 'MultiAlias'),
-  library('sklearn2pmml', readSelectorProxy, 'SelectorProxy'),
-  library('sklearn2pmml', readEstimatorProxy, 'EstimatorProxy'),
+  ...SKLEARN2PMML_FAMILIES,
   family('dummy', readDummyClassifier, 'DummyClassifier'),
   family('dummy', readDummyRegressor, 'DummyRegressor'),
   ...LABEL_BINARIZER_FAMILIES,
