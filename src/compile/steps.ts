@@ -38,6 +38,7 @@ import { POLYNOMIAL_COMPILERS } from './polynomial.ts';
 import { PROJECTING_COMPILERS } from './projecting.ts';
 import { QUADRATIC_COMPILERS } from './quadratic.ts';
 import { SCALING_COMPILERS } from './scaling.ts';
+import { SPARSE_CODING_COMPILERS } from './sparse-coding.ts';
 import { stacking } from './stacking.ts';
 import { SUPPORT_VECTOR_COMPILERS } from './support-vectors.ts';
 import { TEXT_COMPILERS } from './text.ts';
@@ -73,6 +74,7 @@ const COMPILERS: StepCompilers<ModelStep> = {
   ...TOPIC_COMPILERS,
   ...COUNT_SKETCH_COMPILERS,
   ...FOURIER_FEATURES_COMPILERS,
+  ...SPARSE_CODING_COMPILERS,
   ...ITERATIVE_IMPUTATION_COMPILERS,
   ...PROJECTING_COMPILERS,
   'tree-ensemble': treeEnsembleStep,

@@ -66,6 +66,7 @@ import { POLYNOMIAL_STEPS, type PolynomialFeaturesStep, type SplineStep } from '
 import { type ProjectingPredictorOf, projectingSteps } from './projecting.ts';
 import { QUADRATIC_STEPS, type QuadraticClassifierStep } from './quadratic.ts';
 import { SCALING_STEPS, type ScalingStep } from './scaling.ts';
+import { SPARSE_CODING_STEPS, type SparseCodeStep } from './sparse-coding.ts';
 import { type StackingOf, stackingSteps } from './stacking.ts';
 import type { StepDescription } from './step-description.ts';
 import { SUPPORT_VECTOR_STEPS, type SupportVectorStep } from './support-vectors.ts';
@@ -131,6 +132,7 @@ export type ModelStep =
   | LatentDirichletStep
   | CountSketchStep
   | FourierFeaturesStep
+  | SparseCodeStep
   | TreeEnsembleStep
   | CatBoostStep
   | DummyStep
@@ -214,6 +216,7 @@ export const STEPS: { readonly [K in StepKind]: StepDescription<StepOf<K>, Model
   ...TOPIC_STEPS,
   ...COUNT_SKETCH_STEPS,
   ...FOURIER_FEATURES_STEPS,
+  ...SPARSE_CODING_STEPS,
   ...projectingSteps<ModelStep>(),
   ...GAUSSIAN_STEPS,
   ...TREE_STEPS,

@@ -28,6 +28,7 @@ import { POLYNOMIAL_PREPARERS } from './polynomial.ts';
 import { COMMON_PREPARERS, preparingWith } from './prepare-common.ts';
 import { PROJECTING_PREPARERS } from './projecting.ts';
 import { QUADRATIC_PREPARERS } from './quadratic.ts';
+import { SPARSE_CODING_PREPARERS } from './sparse-coding.ts';
 import { prepareStacking } from './stacking.ts';
 import { SUPPORT_VECTOR_PREPARERS } from './support-vectors.ts';
 import { TEXT_PREPARERS } from './text/prepare.ts';
@@ -51,6 +52,7 @@ const PREPARERS: StepPreparers<ModelStep> = {
   ...TOPIC_PREPARERS,
   ...COUNT_SKETCH_PREPARERS,
   ...FOURIER_FEATURES_PREPARERS,
+  ...SPARSE_CODING_PREPARERS,
   ...ITERATIVE_IMPUTATION_PREPARERS,
   ...PROJECTING_PREPARERS,
   catboost: prepareCatBoost,

@@ -70,6 +70,7 @@ import {
 } from './scaling.ts';
 import { readSearch } from './search.ts';
 import { SELECTION_FAMILIES } from './selection.ts';
+import { SPARSE_CODING_FAMILIES } from './sparse-coding.ts';
 import { SPLINE_FAMILIES } from './spline.ts';
 import { STACKING_FAMILIES } from './stacking.ts';
 import { SUPPORT_VECTOR_FAMILIES } from './support-vectors.ts';
@@ -186,6 +187,7 @@ export const FAMILIES: readonly Family[] = [
   ...TOPIC_FAMILIES,
   ...COUNT_SKETCH_FAMILIES,
   ...FOURIER_FEATURES_FAMILIES,
+  ...SPARSE_CODING_FAMILIES,
   ...ITERATIVE_IMPUTATION_FAMILIES,
   family('lightgbm.basic', readBooster, 'Booster'),
   family('lightgbm.sklearn', readLgbmModel, 'LGBMClassifier', 'LGBMRegressor', 'LGBMRanker'),
