@@ -9,6 +9,7 @@ import {
   type RowBlock,
   toDense,
 } from './block.ts';
+import { preparePointSums } from './point-sums/point-sums.ts';
 import { areFinite, prepareProduct } from './product.ts';
 
 /** Distances of rows from every centre, `[rows, centres]`; refuses what is not finite. */
@@ -27,12 +28,15 @@ export function centreDistances(
   const product = prepareProduct(centers, null, names);
   const centerNorms = squaredNorms({ kind: 'dense', ...centers });
   const scratch = createScratch();
-  const terms = metric === 'euclidean' ? squareTerms : absoluteTerms;
+  const terms =
+    metric === 'euclidean'
+      ? prepareSquareTerms(centers)
+      : (block: DenseBlock) => absoluteTerms(block, centers);
   return (block) => {
     if (block.kind === 'sparse' && expands)
       return expanded(product(block), squaredNorms(toDense(block, names, scratch)), centerNorms);
     const dense = toDense(block, names, scratch);
-    const data = terms(dense, centers);
+    const data = terms(dense);
     if (!areFinite(data)) checkNumbers(dense, names, 'refused');
     return data;
   };
@@ -47,16 +51,18 @@ function expanded(dots: Float64Array, norms: Float64Array, centerNorms: Float64A
   });
 }
 
-function squareTerms({ rows, cols, data }: DenseBlock, { rows: count, data: centers }: Matrix): Float64Array {
-  const out = allocateCells(rows * count);
-  for (let row = 0, at = 0; row < rows; row++) {
-    for (let from = 0; from < centers.length; from += cols) {
-      let sum = 0;
-      for (let k = 0; k < cols; k++) sum += (data[row * cols + k]! - centers[from + k]!) ** 2;
-      out[at++] = Math.sqrt(sum);
+/** The sums of a row for all centres at once, where there are enough of them. */
+function prepareSquareTerms(centers: Matrix): (block: DenseBlock) => Float64Array {
+  const squares = preparePointSums(centers, 'squares');
+  const { rows: count } = centers;
+  return ({ rows, cols, data }) => {
+    const out = allocateCells(rows * count);
+    for (let row = 0, at = 0; row < rows; row++) {
+      const sums = squares(data, row * cols);
+      for (let centre = 0; centre < count; centre++) out[at++] = Math.sqrt(sums[centre]!);
     }
-  }
-  return out;
+    return out;
+  };
 }
 
 function absoluteTerms(

@@ -82,14 +82,19 @@ function prepareFarness(centers: Matrix, names: readonly string[], whole: boolea
     return { kind: 'dense', ...movedTo(origin, toDense(block, names, scratch)) };
   };
   return (block) => {
-    const rows = place(block);
-    const dots = product(rows);
-    if (!whole) return dots.map((dot, k) => norms[k % count]! - 2 * dot);
-    const rowNorms = squaredNorms(rows as DenseBlock);
-    return dots.map((dot, k) => {
-      const squared = -2 * dot + rowNorms[Math.floor(k / count)]! + norms[k % count]!;
-      return Number.isNaN(squared) ? -1 : Math.max(0, squared);
-    });
+    const placedRows = place(block);
+    const values = product(placedRows);
+    const rowNorms = whole ? squaredNorms(placedRows as DenseBlock) : null;
+    for (let row = 0, at = 0; row < block.rows; row++) {
+      for (let centre = 0; centre < count; centre++, at++) {
+        if (rowNorms === null) values[at] = norms[centre]! - 2 * values[at]!;
+        else {
+          const squared = -2 * values[at]! + rowNorms[row]! + norms[centre]!;
+          values[at] = squared >= 0 ? squared : Number.isNaN(squared) ? -1 : 0;
+        }
+      }
+    }
+    return values;
   };
 }
 
@@ -184,7 +189,9 @@ function prepareScores(step: ShrunkenCentroidsStep, names: readonly string[]): C
     const x: DenseBlock = { kind: 'dense', ...movedTo(origin, block) };
     const relative = product(x);
     const rowNorms = squaredNorms(x);
-    const scores = relative.map((score, k) => score - rowNorms[Math.floor(k / centers.rows)]!);
+    const scores = relative.slice();
+    for (let row = 0, at = 0; row < block.rows; row++)
+      for (let k = 0; k < centers.rows; k++) scores[at++]! -= rowNorms[row]!;
     return { scores, relative };
   };
 }
