@@ -59,3 +59,10 @@ test('a step that keeps its width learns it from what follows, also at the head 
   expect(transformWidth(union(normalizer), 7)).toBe(2);
   expect(transformWidth(normalizer, null)).toBeNull();
 });
+
+test('a union whose branches keep their width takes an equal share of what follows, where there is one', () => {
+  const open = (...steps: ModelStep[]): FeatureUnionStep => ({ ...union(...steps), features: null });
+  expect(needsOf(chain(open(ufunc('isnan'), normalizer), scaler), null, null)).toHaveLength(1);
+  expect(needsOf(chain(open(ufunc('isnan'), normalizer, normalizer), scaler), null, null)).toBeNull();
+  expect(needsOf(open(ufunc('isnan'), normalizer), null, null)).toBeNull();
+});

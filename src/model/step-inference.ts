@@ -28,21 +28,22 @@ const descriptionOf = (step: ModelStep): StepDescription<ModelStep, ModelStep> =
  * follows). Null where the width is unknown. `width` is the number of columns the step is given, where known.
  */
 export function needsOf(step: ModelStep, width: number | null, out: ColumnNeeds | null): ColumnNeeds | null {
-  const columns = step.features ?? width ?? inputWidthFrom(step, out);
+  const columns = step.features ?? width ?? inputWidthFrom(step, out?.length ?? null);
   const needs = columns === null ? null : descriptionOf(step).needs(step, columns, out, NESTED);
   return step.refusesMissing === true && needs !== null
     ? needs.map((need) => ({ ...need, nullable: false, ...(need.type === 'number' ? FINITE : {}) }))
     : needs;
 }
 
-/** Steps that keep the number of columns know it from what follows, and so do pipelines that begin with such steps. */
-function inputWidthFrom(step: ModelStep, out: ColumnNeeds | null): number | null {
-  if (step.kind !== 'pipeline') return keepsWidth(step) ? (out?.length ?? null) : null;
-  for (const { step: part } of step.steps) {
-    const width = part.features ?? (part.kind === 'pipeline' ? inputWidthFrom(part, null) : null);
-    if (width !== null || !keepsWidth(part)) return width;
-  }
-  return out?.length ?? null;
+/** Steps that keep the number of columns know it from what follows, and so do chains of them and unions that repeat it. */
+function inputWidthFrom(step: ModelStep, out: number | null): number | null {
+  if (step.features !== null) return step.features;
+  if (step.kind === 'pipeline')
+    return step.steps.reduceRight<number | null>((width, { step: part }) => inputWidthFrom(part, width), out);
+  if (step.kind !== 'feature-union') return keepsWidth(step) ? out : null;
+  const share = out === null ? null : out / step.branches.length;
+  const repeats = step.branches.every(({ step: branch }) => inputWidthFrom(branch, share) === share);
+  return repeats && Number.isInteger(share) ? share : null;
 }
 
 const keepsWidth = (step: ModelStep): boolean => descriptionOf(step).width === 'kept';

@@ -18,7 +18,7 @@ export function isSumOfWords(content: ModelContent, output: string): boolean {
 function isCount(step: ModelStep): boolean {
   if (step.kind === 'pipeline') return step.steps.every((inner) => isCount(inner.step));
   if (step.kind === 'tfidf') return step.norm === null && !step.sublinear;
-  if (step.kind !== 'count-vectorizer') return false;
+  if (step.kind !== 'count-vectorizer' && step.kind !== 'hashing-vectorizer') return false;
   const [least, most] = step.ngramRange;
   const isWord = step.analyzer === 'word' && least === 1 && most === 1;
   return isWord && !step.binary && step.tokenPattern === USUAL_PATTERN;
