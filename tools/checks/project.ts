@@ -21,11 +21,15 @@ export interface SourceFile {
 /** Tests, and what only tests import: the folders `testing/`. */
 export const isTest = (path: string): boolean => /\.test\.ts$|(^|\/)testing\//.test(path);
 
+/** More names than this is no checkout of this project. */
+export const LISTED_BYTES = 64 * 2 ** 20;
+
 /** Files of the checkout that git knows or would add, whose path starts with `prefix` and ends with `suffix`. */
 export function listFiles(prefix: string, suffix: string): SourceFile[] {
   const names = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '--', prefix], {
     cwd: ROOT,
     encoding: 'utf8',
+    maxBuffer: LISTED_BYTES,
   });
   const paths = [...new Set(names.split('\n'))].filter((path) => path.endsWith(suffix)).sort();
   return paths.flatMap((path) => {

@@ -6,7 +6,7 @@
 import { execFileSync } from 'node:child_process';
 import { dirname, join } from 'node:path/posix';
 import { withoutComments } from '../checks/imports.ts';
-import { listFiles, ROOT, type SourceFile } from '../checks/project.ts';
+import { LISTED_BYTES, listFiles, ROOT, type SourceFile } from '../checks/project.ts';
 
 /** The programs of the suites beside vitest's. `ok` always runs. */
 const SUITES: Readonly<Record<string, string>> = {
@@ -78,7 +78,9 @@ export function reach(files: readonly SourceFile[], changed: readonly string[]):
 /** Paths that differ from where the branch left `ref`, whether committed or not. */
 function changedSince(ref: string): string[] {
   const git = (...args: string[]): string[] =>
-    execFileSync('git', args, { cwd: ROOT, encoding: 'utf8' }).split('\n').filter(Boolean);
+    execFileSync('git', args, { cwd: ROOT, encoding: 'utf8', maxBuffer: LISTED_BYTES })
+      .split('\n')
+      .filter(Boolean);
   return [...git('diff', '--name-only', '--merge-base', ref), ...git('ls-files', '-o', '--exclude-standard')];
 }
 

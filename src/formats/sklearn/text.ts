@@ -195,7 +195,7 @@ function byCodePoint(a: string, b: string): number {
 const isHighSurrogate = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdbff;
 
 /** `idf_` from 1.5, before that the diagonal matrix `_idf_diag`. */
-export function readTfidfTransformer(view: EstimatorView): TfidfStep {
+function readTfidfTransformer(view: EstimatorView): TfidfStep {
   const norm = view.get('norm');
   const idf = view.flag('use_idf', true) ? idfOf(view) : null;
   return {
