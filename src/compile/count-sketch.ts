@@ -13,8 +13,8 @@ interface Sketch {
 }
 
 /**
- * One product with a matrix of signs times the factor: onnxruntime would fold a factor before it into a float32 attribute
- * (MatMulScaleFusion).
+ * One product with a matrix of signs times the factor: onnxruntime would fold a factor before a MatMul into a float32
+ * attribute (MatMulScaleFusion).
  */
 function sketch(g: G, x: ValueName, { factor, constant }: CountSketchStep, hash: SignedHash): Sketch {
   const slots = [...new Set(hash.slots)].sort((a, b) => a - b);
@@ -26,11 +26,8 @@ function sketch(g: G, x: ValueName, { factor, constant }: CountSketchStep, hash:
     if (column < columns) weights[column * slots.length + at] = sign * factor;
     else counted[at] = sign * constant!;
   }
-  const value = g.add('MatMul', [x, g.float64(weights, [columns, slots.length])]);
-  return {
-    value: constant === null ? value : g.add('Add', [value, g.float64(counted, [1, slots.length])]),
-    slots,
-  };
+  const sums = [x, g.float64(weights, [columns, slots.length]), g.float64(counted, [1, slots.length])];
+  return { value: g.add('Gemm', sums), slots };
 }
 
 /** Σ over slots s of `sketch[s]` · `left` turned by s. */

@@ -1,5 +1,5 @@
 import type { SparseCodeStep } from '../model/sparse-coding.ts';
-import { type Matrix, transposedMatrix } from '../model/tensor.ts';
+import type { Matrix } from '../model/tensor.ts';
 import type { ValueName } from '../onnx/graph.ts';
 import { type CompileContext, type StepCompilers, withinTolerance } from './compiler.ts';
 import { acceptedMatrix } from './refusal.ts';
@@ -97,8 +97,10 @@ export const SPARSE_CODING_COMPILERS: StepCompilers<SparseCodeStep> = {
       const { g } = context;
       const { dictionary, coding, split } = step;
       const x = acceptedMatrix(context, input, step, 'finite');
-      const turned = transposedMatrix(dictionary);
-      const c = g.add('MatMul', [x, g.float64(turned.data, [turned.rows, turned.cols])]);
+      const { rows: atoms, cols } = dictionary;
+      const none = g.float64(new Float64Array(atoms), [1, atoms]);
+      // A MatMul would take a scale that comes before it into a float32 attribute (MatMulScaleFusion).
+      const c = g.add('Gemm', [x, g.float64(dictionary.data, [atoms, cols]), none], { transB: 1n });
       const code =
         coding.kind === 'threshold'
           ? shrunk(g, c, coding.alpha, coding.positive)
