@@ -74,7 +74,7 @@ function fromColumns(
       );
   if (classes === 2) return complement(context, columns);
   const inOrder = places.length === classes && places.every((place, k) => place === k);
-  const placed = inOrder ? columns : g.add('MatMul', [columns, movesTo(context, places, classes)]);
+  const placed = inOrder ? columns : g.add('Gemm', [columns, movesTo(context, places, classes)]);
   return normalised(context, placed, classes);
 }
 

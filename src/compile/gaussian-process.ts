@@ -69,7 +69,7 @@ function shared(g: G, x: ValueName): ValueName {
 }
 
 const weightedSum = (g: G, values: ValueName, weights: Float64Array): ValueName =>
-  g.add('MatMul', [values, g.float64(weights, [weights.length, 1])]);
+  g.add('Gemm', [values, g.float64(weights, [weights.length, 1])]);
 
 /** The sigmoid averaged over the normal distribution of one, `[N, 1]`. */
 function probabilityOf(

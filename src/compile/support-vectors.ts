@@ -103,8 +103,9 @@ const incidence = (classes: number, first: number, second: number): Matrix => {
   return { rows: pairs.length, cols: classes, data };
 };
 
+/** As a Gemm: elsewhere a MatMul would take a scale that comes before it into a float32 attribute (MatMulScaleFusion). */
 const times = (g: G, x: ValueName, { rows, cols, data }: Matrix): ValueName =>
-  g.add('MatMul', [x, g.float64(data, [rows, cols])]);
+  g.add('Gemm', [x, g.float64(data, [rows, cols])]);
 
 /** Votes `[N, classes]` of pairs: for the first class where the condition holds, else for the second. */
 function votesOf(g: G, condition: ValueName, classes: number): ValueName {

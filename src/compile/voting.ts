@@ -28,7 +28,8 @@ function placed(
   places.forEach((place, k) => {
     moves[k * classes + place] = 1;
   });
-  return g.add('MatMul', [value, g.float64(moves, [places.length, classes])]);
+  // Elsewhere a MatMul would take a number that comes before it into a float32 attribute (MatMulScaleFusion).
+  return g.add('Gemm', [value, g.float64(moves, [places.length, classes])]);
 }
 
 /** 1 in the column of the class that a member names, else 0. */

@@ -11,7 +11,12 @@ const [OLD, NEW] = ['sklearn-1.2.2', 'sklearn-1.9.1'].map((release) => join(FIXT
 const signatureIn = (folder: string, name: string): Signature | null =>
   readModelFile(join(folder, name), {}).content?.signature ?? null;
 
-test('a model trained again with a newer scikit-learn breaks callers only where scikit-learn itself changed', () => {
+/** Of reading more than a thousand files. */
+const READING_MILLIS = 120_000;
+
+test('a model trained again with a newer scikit-learn breaks callers only where scikit-learn itself changed', {
+  timeout: READING_MILLIS,
+}, () => {
   const names = readdirSync(NEW!).filter((name) => !name.endsWith('.json') && existsSync(join(OLD!, name)));
   let compared = 0;
   const breaking: (readonly [string, string])[] = [];

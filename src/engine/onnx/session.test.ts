@@ -42,3 +42,15 @@ test('so is each of a stack', async () => {
   const each: Matrix = (g, x) => g.add('Transpose', [x], { perm: [0n, 2n, 1n] });
   expect(await product([2, 2, 2], each)).toEqual([31, 42, 75, 86]);
 });
+
+test('a number in front of a product of float64 keeps all its digits', async () => {
+  const g = new GraphBuilder('scaled');
+  const x = g.input('x', 'float64', ['N', 1]);
+  const scaled = g.add('Div', [x, g.float64([3], [])]);
+  g.output('y', g.add('MatMul', [scaled, g.float64([1, 10], [1, 2])]), 'float64', ['N', 2]);
+  const session = await GraphSession.open(encodeModel(g.build({})));
+  const given = { dtype: 'float64', shape: [1, 1], data: Float64Array.of(1) } as const;
+  const answer = await session.run({ x: given }, ['y']);
+  await session.close();
+  expect([...(valueInMap(answer, 'y').data as Float64Array)]).toEqual([1 / 3, 10 * (1 / 3)]);
+});

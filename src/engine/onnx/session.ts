@@ -33,8 +33,14 @@ const sessionOptions = ({
   extra: {
     // Threads wait for the next operator of a run, and for nothing after it: others have the processors then.
     session: { force_spinning_stop: '1' },
-    // It makes one node of Aᵀ·v and forgets (1.30) the transpose where v is a vector. Attention is as fast without it.
-    optimization: { disable_specified_optimizers: 'MatmulTransposeFusion' },
+    optimization: {
+      disable_specified_optimizers: [
+        // It makes one node of Aᵀ·v and forgets (1.30) the transpose where v is a vector. Attention is as fast without it.
+        'MatmulTransposeFusion',
+        // It makes one node of a number times a product, whose float32 factor keeps seven digits of the number.
+        'MatMulScaleFusion',
+      ].join(';'),
+    },
   },
 });
 
