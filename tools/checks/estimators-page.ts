@@ -12,7 +12,8 @@ const HEAD = `<!-- Generated from src/formats/sklearn/registry.ts and fixtures/m
 
 Fitted scikit-learn objects that Plimsoll reads, alone or anywhere inside the compositions of this table. Each runs on
 both engines, native and ONNX, which check each other at registration; of nearest neighbours they leave out rows whose last neighbour
-is as far away as the next point, which a graph cannot break as the library does, and likelihoods of zero (naive Bayes with \`alpha=0\`)
+is as far away as the next point, which a graph cannot break as the library does, of mixtures rows so far away that shares are
+rounding, and likelihoods of zero (naive Bayes with \`alpha=0\`)
 are not compiled. *Tested* lists the releases whose own answers are
 in \`fixtures/models\`; files of the releases between and of 0.18 to 0.23 are read by the same code, and
 \`npm run test:long -- e2e/exactness\` draws models of releases from 0.18 to 1.9 and compares them with that release

@@ -37,13 +37,19 @@ function prepareGaussianMixture(step: GaussianMixtureStep, { names }: EvaluatorC
   if (offsets.length !== components) refuseShape(step, 'weights_', offsets.length, components);
   const squares = prepareSquares(step);
   const rowsOf = prepareRows(means.cols, names);
+  const scoresOf = ({ rows, cols, data }: DenseBlock): Float64Array => {
+    const scores = allocateCells(rows * components);
+    for (let row = 0, at = 0; row < rows; row++)
+      for (let k = 0; k < components; k++, at++)
+        scores[at] = offsets[k]! - 0.5 * squares(k, data, row * cols);
+    return scores;
+  };
   return {
+    undecided: (input) => roundedRows(scoresOf(rowsOf(input)), components, means.cols),
     outputs: (input) => {
-      const { rows, cols, data } = rowsOf(input);
-      const scores = allocateCells(rows * components);
-      for (let row = 0, at = 0; row < rows; row++)
-        for (let k = 0; k < components; k++, at++)
-          scores[at] = offsets[k]! - 0.5 * squares(k, data, row * cols);
+      const block = rowsOf(input);
+      const { rows } = block;
+      const scores = scoresOf(block);
       const densities = new Float64Array(rows);
       const shares = allocateCells(rows * components);
       for (let row = 0; row < rows; row++)
@@ -56,6 +62,25 @@ function prepareGaussianMixture(step: GaussianMixtureStep, { names }: EvaluatorC
       };
     },
   };
+}
+
+/** Shares below this, which 1e-13 of their sum covers, may be any. */
+const SMALLEST_SHARE = Math.log(1e-13);
+/** What rounding may do to the logarithm of a share: the promise of a sum is 1e-9 of it. */
+const MOST_ROUNDING = 2 ** -31;
+
+/**
+ * Marks the rows so far away that differences of their scores, which the shares come of, are rounding: a sum of n squares of sums of n
+ * terms is right to about 2n units of rounding where little of it cancels.
+ */
+function roundedRows(scores: Float64Array, components: number, features: number): Uint8Array {
+  const unit = features * 2 ** -51;
+  return Uint8Array.from({ length: scores.length / components }, (_, row) => {
+    const own = scores.subarray(row * components, (row + 1) * components);
+    const most = own.reduce((a, b) => Math.max(a, b));
+    const near = own.filter((score) => score - most > SMALLEST_SHARE);
+    return near.length > 1 && Math.abs(most) * unit > MOST_ROUNDING ? 1 : 0;
+  });
 }
 
 /** exp(s - logsumexp(s)) of a row into `shares`; answers the logsumexp. */
