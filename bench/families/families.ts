@@ -141,7 +141,10 @@ function largestDeviation(own: string, other: string): number {
 function serve(model: string, rounds: number, seconds: number): Promise<ServingResult> {
   const rows = JSON.parse(readFileSync(join(WORK, 'rows.json'), 'utf8')) as number[][];
   const given: ServedFile = { kind: 'estimator', path: fileOf(model), rows };
-  const servers = { ours: plimsollServer(given, join(WORK, 'data', model)), theirs: fastapiServer(given, PYTHON) };
+  const servers = {
+    ours: plimsollServer(given, join(WORK, 'data', model)),
+    theirs: fastapiServer(given, PYTHON),
+  };
   return besideFastapi(model, given, servers, rounds, seconds);
 }
 
