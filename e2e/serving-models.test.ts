@@ -31,7 +31,9 @@ async function direct(version: LoadedVersion, input: unknown) {
   const { signature } = version.manifest;
   const batch = decodeInput(JSON.parse(wire(input)), signature);
   const outputs = outputsToJson(await version.engine.infer(batch), signature);
-  return { predictions: outputs['predict'] ?? outputs['transform'], probabilities: outputs['predict_proba'] };
+  // A density answers nothing but its logarithm.
+  const predictions = outputs['predict'] ?? outputs['transform'] ?? outputs['score_samples'];
+  return { predictions, probabilities: outputs['predict_proba'] };
 }
 
 const post = (version: LoadedVersion, body: unknown) =>

@@ -80,7 +80,8 @@ const DOORS: Readonly<Record<string, Ask>> = {
     );
     const main =
       outputs.find(({ name }: { name: string }) => name === 'predict') ??
-      outputs.find(({ name }: { name: string }) => name === 'transform');
+      outputs.find(({ name }: { name: string }) => name === 'transform') ??
+      outputs[0];
     return nested(main.data, main.shape);
   },
 };

@@ -106,7 +106,7 @@ test('an image made without that part says so, and stays as small as it was', { 
     `the program: ${(size(serving) / 1e6).toFixed(2)} MB, with batch ${(size(image) / 1e6).toFixed(2)} MB`,
   );
   // Any model that is mounted is read there, so that no reader can be left out, nor the decoder of JPEG, nor what explains answers.
-  expect(size(serving)).toBeLessThan(2.06e6);
+  expect(size(serving)).toBeLessThan(2.08e6);
   unpack(serving.output, '1', join(home, 'serving-bundle'));
   const { status, stderr } = runToEnd(join(home, 'serving-bundle'), ['batch', ...runOver('/data')]);
   expect(status).toBe(4);
