@@ -1,5 +1,5 @@
 import type { EllipticEnvelopeStep, GaussianMixtureStep } from '../../model/gaussian.ts';
-import type { Matrix } from '../../model/tensor.ts';
+import { type Matrix, transposedMatrix } from '../../model/tensor.ts';
 import {
   allocateCells,
   checkNumbers,
@@ -17,7 +17,6 @@ import {
 } from './evaluator.ts';
 import { argmaxRows, numpyRowSum } from './links.ts';
 import { preparePointSums } from './point-sums/point-sums.ts';
-import { cellsByColumn } from './product.ts';
 
 /** Rows as finite numbers of the width that the step was fitted on. */
 function prepareRows(width: number, names: readonly string[]): (input: RowBlock) => DenseBlock {
@@ -107,9 +106,7 @@ function prepareSquares({
       return sum;
     };
   const centred = new Float64Array(cols);
-  const products = factors.matrices.map((factor) =>
-    preparePointSums({ rows: cols, cols, data: cellsByColumn(factor) }, 'products'),
-  );
+  const products = factors.matrices.map((factor) => preparePointSums(transposedMatrix(factor), 'products'));
   return (k, x, at) => {
     for (let i = 0; i < cols; i++) centred[i] = x[at + i]! - data[k * cols + i]!;
     const y = products[k]!(centred, 0);

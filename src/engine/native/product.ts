@@ -1,4 +1,4 @@
-import type { Matrix } from '../../model/tensor.ts';
+import { type Matrix, transposedMatrix } from '../../model/tensor.ts';
 import {
   allocateCells,
   checkNumbers,
@@ -31,7 +31,7 @@ export function prepareProduct(
     const block = input.kind === 'sparse' ? input : toDense(input, names, scratch);
     let scores: Float64Array;
     if (block.kind === 'sparse') {
-      transposed ??= cellsByColumn(weights);
+      transposed ??= weights.rows === 1 ? weights.data : transposedMatrix(weights).data;
       scores = sparseProduct(block, transposed, addend);
     } else {
       dense ??= denseProduct(weights, addend);
@@ -105,16 +105,6 @@ function sparseProduct(block: SparseBlock, transposed: Float64Array, bias: Float
     for (let t = 0; t < targets; t++) scores[out + t]! += bias[t]!;
   });
   return scores;
-}
-
-/** The numbers of a matrix column after column; its own array where it has one row. */
-export function cellsByColumn(matrix: Matrix): Float64Array {
-  const { rows, cols, data } = matrix;
-  if (rows === 1) return data;
-  const out = new Float64Array(rows * cols);
-  for (let row = 0; row < rows; row++)
-    for (let col = 0; col < cols; col++) out[col * rows + row] = data[row * cols + col]!;
-  return out;
 }
 
 export function areFinite(values: Float64Array): boolean {
