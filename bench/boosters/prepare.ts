@@ -12,11 +12,15 @@ export const WIDTH = 30;
 export function prepare(rows: number): void {
   mkdirSync(WORK, { recursive: true });
   run(process.execPath, [join(ROOT, 'tools/build.ts')]);
-  if (!existsSync(PYTHON)) run('uv', ['venv', '--quiet', '--python', '>=3.11', join(WORK, 'venv')]);
-  const requirements = join(HERE, 'requirements.txt');
-  run('uv', ['pip', 'install', '--quiet', '--python', PYTHON, '--requirements', requirements]);
+  installPython(PYTHON, join(WORK, 'venv'), join(HERE, 'requirements.txt'));
   if (!existsSync(join(WORK, `coded-${rows}.parquet`)))
     run(PYTHON, [join(HERE, 'prepare.py'), WORK, String(rows)]);
+}
+
+/** Makes an environment where there is none, and installs what is missing in it. */
+export function installPython(python: string, folder: string, requirements: string): void {
+  if (!existsSync(python)) run('uv', ['venv', '--quiet', '--python', '>=3.11', folder]);
+  run('uv', ['pip', 'install', '--quiet', '--python', python, '--requirements', requirements]);
 }
 
 /** Some of the rows of numbers. */

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
-import { run } from '../boosters/prepare.ts';
+import { installPython, run } from '../boosters/prepare.ts';
 import { fastapiServer, plimsollServer, type ServedFile } from '../boosters/servers.ts';
 import { besideFastapi, type ServingResult } from '../boosters/serving.ts';
 import { median } from '../median.ts';
@@ -92,16 +92,7 @@ export async function families(
 function prepare(): void {
   mkdirSync(WORK, { recursive: true });
   run(process.execPath, [join(ROOT, 'tools/build.ts')]);
-  if (!existsSync(PYTHON)) run('uv', ['venv', '--quiet', '--python', '>=3.11', join(WORK, 'venv')]);
-  run('uv', [
-    'pip',
-    'install',
-    '--quiet',
-    '--python',
-    PYTHON,
-    '--requirements',
-    join(HERE, 'requirements.txt'),
-  ]);
+  installPython(PYTHON, join(WORK, 'venv'), join(HERE, 'requirements.txt'));
   if (!existsSync(join(WORK, `rows-${ROWS}.f64`))) run(PYTHON, [join(HERE, 'models.py'), WORK, String(ROWS)]);
 }
 
