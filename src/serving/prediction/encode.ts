@@ -13,7 +13,7 @@ import { countAnswer, recordMeasurement } from './record.ts';
 import { refusePrediction } from './refuse.ts';
 import { releasePrediction } from './release.ts';
 import { type EarlierStages, stageTiming, writeResponseHead } from './response-head.ts';
-import { checkResponseMemory, holdResponse } from './response-memory.ts';
+import { checkResponseMemory, holdResponse, releaseWhenSent } from './response-memory.ts';
 
 /** Encodes and sends the outputs of an engine call that began at `started`. Throws MEMORY_EXCEEDED. */
 export function encodePrediction(
@@ -110,6 +110,7 @@ export function sendEncoded(
     refusePrediction(context, refusal);
     return;
   }
+  releaseWhenSent(bytes, response);
   const now = send(context, bytes, rows, timing, type, headers);
   if (measurement !== null) recordMeasurement(context, measurement, first);
   stream?.noteExtracted(rows, captured, id, now, context);
