@@ -1,5 +1,6 @@
 import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectSecurely } from 'node:tls';
+import { releaseBuffer } from '../core/release-buffer.ts';
 import { AnswerReader } from './answer-reader.ts';
 import type { LoadTarget } from './load-order.ts';
 import type { Ending, Tally } from './tally.ts';
@@ -56,7 +57,9 @@ export class Connection {
 
   #read(chunk: Buffer): void {
     try {
-      if (this.#answer.read(chunk)) this.#over(this.#answer.status);
+      const isWhole = this.#answer.read(chunk);
+      releaseBuffer(chunk);
+      if (isWhole) this.#over(this.#answer.status);
     } catch {
       this.#broken();
     }

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { PlimsollError } from '../../core/errors.ts';
+import { releaseBuffer } from '../../core/release-buffer.ts';
 
 /** The bytes of one request body: a single chunk as it came, or several in one growing buffer. */
 export class BodyBuffer {
@@ -61,18 +62,6 @@ export function compactBytes(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   const { buffer, byteOffset, length } = bytes;
   const isOwn = buffer instanceof ArrayBuffer && byteOffset === 0 && buffer.byteLength <= 2 * length;
   return isOwn ? new Uint8Array(buffer, 0, length) : new Uint8Array(bytes);
-}
-
-/** Bytes below which the garbage collector is cheaper. */
-const WORTH_GIVING_BACK = 4096;
-
-/**
- * Frees bytes at once instead of at the next collection: the collector sees small objects, but the memory behind them counts
- * for the process. The bytes must not be used afterwards. Bytes that share their buffer with others are not freed.
- */
-export function releaseBuffer({ buffer, byteLength }: Uint8Array): void {
-  const isAlone = buffer instanceof ArrayBuffer && buffer.byteLength === byteLength;
-  if (isAlone && byteLength >= WORTH_GIVING_BACK && !buffer.detached) buffer.transfer(0);
 }
 
 export const bodyTooLarge = (found: number, limit: number): PlimsollError =>

@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { PlimsollError } from '../../core/errors.ts';
 import { networkOf } from '../../core/network.ts';
-import { BodyBuffer, bodyTooLarge, contentEncodingOf, releaseBuffer } from '../http/body-buffer.ts';
+import { releaseBuffer } from '../../core/release-buffer.ts';
+import { BodyBuffer, bodyTooLarge, contentEncodingOf } from '../http/body-buffer.ts';
 import { FastPathRequest } from '../http/fast-path/request.ts';
 import type { IncomingBody } from '../http/receive-slots.ts';
 import { BUFFERED, checkInFlight, overloadedError } from './capacity.ts';

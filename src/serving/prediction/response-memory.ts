@@ -1,8 +1,8 @@
 /** Memory of answers in this process: while they are encoded, and until their clients have read them. */
 import type { PlimsollError } from '../../core/errors.ts';
+import { releaseBuffer } from '../../core/release-buffer.ts';
 import { checkOutputs } from '../admission/memory/request-cost.ts';
 import type { InferResponse } from '../data-plane.ts';
-import { releaseBuffer } from '../http/body-buffer.ts';
 import type { PredictionResponse } from '../http/fast-path/response.ts';
 import { INLINE_ROWS_BYTES } from '../http/limits.ts';
 import { BUFFERED, overloadedError } from './capacity.ts';
