@@ -27,6 +27,8 @@ export interface LoadPhase {
   readonly seconds: number;
   /** Connections of a closed loop. @default {6}: enough to keep a server busy, and few enough that none is refused */
   readonly clients?: number | undefined;
+  /** Milliseconds that a client of a closed loop rests between an answer and its next request, in whole ones. @default {0} */
+  readonly rest?: number | undefined;
   /** Milliseconds in which an answer is in time. @default {patience} */
   readonly limit?: number | undefined;
 }

@@ -66,7 +66,7 @@ export class LoadRun {
     const processor = process.cpuUsage();
     const tally = new Tally(performance.now(), phase.limit ?? this.#order.patience);
     const end = tally.began + phase.seconds * 1000;
-    if (phase.rate === null) await this.#closed(clientsOf(phase), end, tally);
+    if (phase.rate === null) await this.#closed(phase, end, tally);
     else await this.#scheduled(phase.rate, end, tally);
     const seconds = (performance.now() - tally.began) / 1000;
     return {
@@ -78,13 +78,16 @@ export class LoadRun {
     };
   }
 
-  async #closed(clients: number, end: number, tally: Tally): Promise<void> {
+  async #closed(phase: LoadPhase, end: number, tally: Tally): Promise<void> {
+    const { rest = 0 } = phase;
+    const clients = clientsOf(phase);
     await new Promise<void>((resolve) => {
       let busy = clients;
-      const next = (): void => {
+      const send = (): void => {
         if (performance.now() < end && !tally.isFull) this.#send(performance.now(), tally);
         else if (--busy === 0) resolve();
       };
+      const next = rest === 0 ? send : () => void setTimeout(send, rest);
       this.#loop = { tally, next };
       for (let k = 0; k < clients; k++) this.#send(performance.now(), tally);
     });

@@ -47,6 +47,17 @@ test('cores are the limit where everything scores at once, and who sends from th
   expect(beside.rate).toBeLessThan(0.95 * alone.rate);
 });
 
+test('where a server rested before, little load feels it and much does not', () => {
+  const rested = { loop: { request: 100, row: 4 }, away: { request: 0, row: 0 } };
+  const cold = { ...A_COST, online: { ...A_COST.online, rested } };
+  const micros = 60 + 50 * 10;
+  const mean = (cost: typeof A_COST, load: number): number =>
+    predictOnline(cost, place, { rows: 50, rate: (load * 1e6) / micros }).millis!.mean;
+  expect(mean(cold, 0.01) - mean(A_COST, 0.01)).toBeCloseTo(0.3, 2);
+  expect(mean(cold, 0.95) / mean(A_COST, 0.95)).toBeLessThan(1.1);
+  expect(predictOnline(cold, place, { rows: 50, rate: 0 }).saturation.rate).toBeCloseTo(1e6 / micros, 6);
+});
+
 test('at saturation there is no time to be told', () => {
   const { millis, utilisation } = predictOnline(A_COST, place, { rows: 1, rate: 1e6 });
   expect(millis).toBeNull();

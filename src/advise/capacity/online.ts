@@ -1,6 +1,6 @@
 /** How long answers take at a given load. Pure. */
 import type { ModelCost, OnlineCost } from '../cost/model-cost.ts';
-import { type RequestCost, requestCost } from '../cost/request-cost.ts';
+import { microsAt, type RequestCost, requestCost } from '../cost/request-cost.ts';
 import type { Place } from './place.ts';
 import type { QueueShape, QueueTimes } from './queue.ts';
 import { queueTimes } from './queue-times.ts';
@@ -39,7 +39,7 @@ export function predictOnline(
   const request = requestCost(online, rows);
   const one = saturationOf(online, place, rows);
   const utilisation = rate / (replicas * one.rate);
-  const shape = shapeOf(online, place, request, 1 + (burstiness - 1) / replicas);
+  const shape = shapeOf(online, place, { rows, request, burstiness: 1 + (burstiness - 1) / replicas });
   const times = queueTimes(shape, utilisation);
   return {
     request,
@@ -57,13 +57,22 @@ const pauseOf = ({ pause }: OnlineCost, { lane }: RequestCost): number =>
   lane === 'loop' ? pause.loop : pause.away;
 
 /** The queue that requests wait in: before each event loop, or before the threads or processes beside it. */
-function shapeOf(cost: OnlineCost, place: Place, { lane }: RequestCost, burstiness: number): QueueShape {
+function shapeOf(
+  cost: OnlineCost,
+  place: Place,
+  { rows, request, burstiness }: { rows: number; request: RequestCost; burstiness: number },
+): QueueShape {
   const { contention } = cost;
+  const { lane } = request;
   const spread = lane === 'loop' ? cost.spread : (cost.awaySpread ?? cost.spread);
   const { workers, cores } = place;
   const servers = lane === 'loop' ? 1 : serversOf(cost, place);
-  return { queues: workers, servers, cores, contention, spread, burstiness };
+  const rested = 1 + restedMicros(cost, lane, rows) / workOf(request);
+  return { queues: workers, servers, cores, contention, spread, rested, burstiness };
 }
+
+const restedMicros = ({ rested }: OnlineCost, lane: RequestCost['lane'], rows: number): number =>
+  rested === undefined ? 0 : microsAt(lane === 'loop' ? rested.loop : rested.away, rows);
 
 function millisOf(times: QueueTimes, work: number, pause: number): QueueTimes {
   const millis = (time: number): number => (time * work + pause) / 1000;

@@ -4,7 +4,7 @@ import { queueTimes } from './queue-times.ts';
 import { meanWaitMMc, quantileMMc } from './testing/closed-forms.ts';
 import { EXPONENTIAL } from './testing/spreads.ts';
 
-const MM2 = { queues: 1, servers: 2, cores: 2, contention: 1, spread: EXPONENTIAL, burstiness: 1 };
+const MM2 = { queues: 1, servers: 2, cores: 2, contention: 1, spread: EXPONENTIAL, rested: 1, burstiness: 1 };
 
 test('between the points of a curve times are right, too', () => {
   for (const utilisation of [0.05, 0.25, 0.45, 0.65, 0.75, 0.84, 0.91]) {

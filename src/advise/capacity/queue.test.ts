@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { type QueueShape, queueCapacity, simulateQueue } from './queue.ts';
 import {
+  meanTimeRested,
   meanTimeShared,
   meanWaitGGc,
   meanWaitMDc,
@@ -12,7 +13,7 @@ import {
 import { CONSTANT, EXPONENTIAL, TWO_POINTS } from './testing/spreads.ts';
 
 const aShape = (change: Partial<QueueShape>): QueueShape => ({
-  ...{ queues: 1, servers: 1, cores: 64, contention: 1, spread: EXPONENTIAL, burstiness: 1 },
+  ...{ queues: 1, servers: 1, cores: 64, contention: 1, spread: EXPONENTIAL, rested: 1, burstiness: 1 },
   ...change,
 });
 
@@ -40,6 +41,20 @@ test('M/G/1 waits as Pollaczek and Khinchine say, whatever the work is like', ()
   within(simulateQueue(aShape({ spread: TWO_POINTS }), 0.6).mean, 1 + meanWaitMG1(0.6, 2.25), 0.03);
   within(simulateQueue(aShape({ spread: TWO_POINTS }), 0.85).mean, 1 + meanWaitMG1(0.85, 2.25), 0.08);
 });
+
+test.each([0.1, 0.5, 0.8])(
+  'at %f a first job that takes longer is waited for as Welch says',
+  (utilisation) => {
+    for (const [spread, cv2] of [
+      [CONSTANT, 0],
+      [EXPONENTIAL, 1],
+      [TWO_POINTS, 2.25],
+    ] as const) {
+      const { mean } = simulateQueue(aShape({ spread, rested: 1.6 }), utilisation);
+      within(mean, meanTimeRested(utilisation, cv2, 1.6), 0.05);
+    }
+  },
+);
 
 test('M/D/1 has the quantiles of Erlang', () => {
   const { p50, p90, p99 } = simulateQueue(aShape({ spread: CONSTANT }), 0.8);

@@ -19,6 +19,8 @@ export interface QueueShape {
   readonly contention: number;
   /** Work of single jobs as multiples of its mean, at even steps of probability. */
   readonly spread: readonly number[];
+  /** Times as long that the work of a job takes whose server rested before: an exceptional first service (Welch 1964). */
+  readonly rested: number;
   /** Squared coefficient of variation of the gaps between arrivals: 1 of a Poisson stream, 0 of a metronome, more of bursts. */
   readonly burstiness: number;
 }
@@ -115,7 +117,7 @@ function run(
   { arrivals, work, queue }: Stream,
   ended: (job: number, time: number) => void,
 ): void {
-  const { queues, servers } = shape;
+  const { queues, servers, rested } = shape;
   const slots = queues * servers;
   const speeds = Float64Array.from({ length: slots + 1 }, (_, running) =>
     speedOf(shape, Math.max(1, running)),
@@ -129,9 +131,9 @@ function run(
   const next = new Int32Array(arrivals.length).fill(-1);
   let [now, done, running, soonest] = [0, 0, 0, -1];
 
-  const begin = (job: number, slot: number): void => {
+  const begin = (job: number, slot: number, slowness: number): void => {
     jobs[slot] = job;
-    marks[slot] = done + work[job]!;
+    marks[slot] = done + work[job]! * slowness;
     if (soonest < 0 || marks[slot]! < marks[soonest]!) soonest = slot;
   };
   const arrive = (job: number): void => {
@@ -141,7 +143,7 @@ function run(
       running++;
       let slot = at * servers;
       while (marks[slot]! !== Number.POSITIVE_INFINITY) slot++;
-      begin(job, slot);
+      begin(job, slot, rested);
     } else {
       if (first[at]! < 0) first[at] = job;
       else next[last[at]!] = job;
@@ -159,7 +161,7 @@ function run(
       running--;
     } else {
       first[at] = next[waiting]!;
-      begin(waiting, slot);
+      begin(waiting, slot, 1);
     }
   };
 

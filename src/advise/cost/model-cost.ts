@@ -58,6 +58,10 @@ const ONLINE_COST = shape(
       shape({ rows: anyNumber, line: LINE }),
       'On the event loop, of a request of more rows than these: it is scored elsewhere, and read there only',
     ),
+    rested: described(
+      shape({ loop: LINE, away: LINE }),
+      'What a request takes more where its server, on the loop or elsewhere, rested before: caches are cold, a thread is woken. 0 where it is not told',
+    ),
     awaySpread: described(
       list(anyNumber),
       'The same of requests that are scored elsewhere, where it is not the same',

@@ -21,7 +21,7 @@ export const adviseCommand: DefineCommand = (command, terminal) => {
     .option('-f, --file <file>', 'what is needed, in YAML or JSON; flags have the last word')
     .option('--prices <file>', 'prices of machines, in place of the built-in table (docs/prices.yaml)')
     .option('-o, --output <folder>', 'write the files that run what is advised')
-    .option('--measure', 'measure under load for twenty seconds (default: of a file; kept for the next time)')
+    .option('--measure', 'measure under load for half a minute (default: of a file; kept for the next time)')
     .option('--no-measure', 'rely on what was measured at registration (default: of a version)')
     .option('--force', 'replace files of these names in --output')
     .addHelpText('after', HELP)

@@ -127,7 +127,7 @@ export const MODEL_QUESTION: Question = {
   text: 'Which model: a file, a version, or the time that a row takes of a processor',
   example: 'churn@3, 30us',
   otherwise: () => null,
-  why: 'A file is measured for about twenty seconds; a version was measured when it was registered. Of a model that cannot run here, say what a row takes: 30us, 2ms, 1s.',
+  why: 'A file is measured for about half a minute; a version was measured when it was registered. Of a model that cannot run here, say what a row takes: 30us, 2ms, 1s.',
   isAsked: always,
 };
 

@@ -36,6 +36,18 @@ export function quantileMMc(servers: number, utilisation: number, q: number): nu
 export const meanWaitMG1 = (utilisation: number, cv2: number): number =>
   (utilisation * (1 + cv2)) / (2 * (1 - utilisation));
 
+/**
+ * Mean time from arrival to end in M/G/1 whose first job of a busy period takes `rested` times as long (Welch 1964, "On a generalized
+ * M/G/1 queuing process in which the first customer of each busy period receives exceptional service"; Takagi, Queueing Analysis 1, 1991,
+ * section 1.6), of work with squared coefficient of variation `cv2`.
+ */
+export function meanTimeRested(utilisation: number, cv2: number, rested: number): number {
+  const [squared, left] = [1 + cv2, 1 - utilisation + utilisation * rested];
+  const wait = meanWaitMG1(utilisation, cv2) + (utilisation * squared * (rested ** 2 - 1)) / (2 * left);
+  const isFirst = (1 - utilisation) / left;
+  return wait + 1 + isFirst * (rested - 1);
+}
+
 /** Share that waits longer than `time` in M/D/1 (Erlang 1909; Iversen, Teletraffic Engineering, eq. 10.19). */
 export function waitTailMD1(utilisation: number, time: number): number {
   let sum = 0;

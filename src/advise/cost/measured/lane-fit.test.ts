@@ -19,6 +19,18 @@ test('a small request counts as much as a large one, whatever its share of the t
   expect(request + row).toBeCloseTo(100, 0);
 });
 
+test('what is a small part of a request counts by its share of that', () => {
+  const beside = [
+    { rows: 400, micros: 10, of: 2000 },
+    { rows: 2000, micros: 900, of: 9000 },
+    { rows: 2000, micros: 1100, of: 9000 },
+  ];
+  const { request, row } = lineThrough(beside);
+  expect(request + 2000 * row).toBeGreaterThan(700);
+  const byItself = lineThrough(beside.map(({ rows, micros }) => ({ rows, micros })));
+  expect(byItself.request + 2000 * byItself.row).toBeLessThan(100);
+});
+
 test('no part of a line is negative', () => {
   expect(
     lineThrough([

@@ -5,6 +5,8 @@ import type { CostLine } from '../model-cost.ts';
 export interface SizedTime {
   readonly rows: number;
   readonly micros: number;
+  /** What an error counts as a share of: all that such a request takes, where `micros` is a small part of it. @default {micros} */
+  readonly of?: number;
 }
 
 /**
@@ -25,8 +27,8 @@ export function lineThrough(times: readonly SizedTime[], row = 0): CostLine {
 /** Weighted by the inverse of the squared time: errors of small requests count as much as those of large ones. */
 function leastSquares(times: readonly SizedTime[]): CostLine {
   let [weights, x, y, xx, xy] = [0, 0, 0, 0, 0];
-  for (const { rows, micros } of times) {
-    const weight = 1 / Math.max(1, micros) ** 2;
+  for (const { rows, micros, of = micros } of times) {
+    const weight = 1 / Math.max(1, of) ** 2;
     weights += weight;
     x += weight * rows;
     y += weight * micros;

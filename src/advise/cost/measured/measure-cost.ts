@@ -29,11 +29,14 @@ const ROUNDS = 2;
 const SECONDS = 0.5;
 /** Of one request after the other: single times are to be many enough to tell their spread. */
 const CALM_SECONDS = 1;
+/** A client rests for so many times what an answer takes: its server is used to a fifth then. */
+const RESTS = 4;
+const RESTED_SECONDS = 1;
 /** Connections that keep a server busy. */
 const CLIENTS = 6;
 
 /**
- * Measures a model in about twenty seconds: what it takes of processors at two sizes of each kind of request, how much single times
+ * Measures a model in about half a minute: what it takes of processors at two sizes of each kind of request, how much single times
  * spread, memory, the start, and a batch run. Throws MODEL_NOT_MEASURED, and the reason of `signal`.
  */
 export const measureCost = (options: CostOptions): Promise<ModelCost> =>
@@ -107,7 +110,8 @@ async function measureOnline(
       tell('measuring requests', 0.3 + (0.4 * round) / ROUNDS);
       rounds.push(await measureRound(asked, sizes));
     }
-    for (const { calm, busy } of rounds) for (const point of [...calm, ...busy]) onLoad?.(point);
+    for (const { calm, rested, busy } of rounds)
+      for (const point of [...calm, ...rested, ...busy]) onLoad?.(point);
     const server = { memory, memoryAway: useOf(subject.pid).memory, start: subject.startMillis };
     return { name: subject.name, online: onlineCostOf(rounds, bounds, { ...server, cores: cpus().length }) };
   } finally {
@@ -140,15 +144,22 @@ export async function warmServer(
 export async function measureRound(
   { subject, client, ...about }: Asked,
   { loop, read, passed }: MeasuredSizes,
-  { calmSeconds, busySeconds } = { calmSeconds: CALM_SECONDS, busySeconds: SECONDS },
+  { calmSeconds, restedSeconds, busySeconds } = {
+    ...{ calmSeconds: CALM_SECONDS, restedSeconds: RESTED_SECONDS, busySeconds: SECONDS },
+  },
 ): Promise<RoundOfLoads> {
-  const [calm, busy]: [CostPoint[], CostPoint[]] = [[], []];
+  const [calm, rested, busy]: [CostPoint[], CostPoint[], CostPoint[]] = [[], [], []];
   for (const rows of [...loop, ...read, ...passed]) {
     const requests = requestsOfSize(about, rows);
-    calm.push(await measureLoad(subject, client, { ...requests, clients: 1, seconds: calmSeconds }));
+    const alone = await measureLoad(subject, client, { ...requests, clients: 1, seconds: calmSeconds });
+    const rest = Math.max(1, Math.round((RESTS * alone.latency) / 1000));
+    calm.push(alone);
+    rested.push(
+      await measureLoad(subject, client, { ...requests, clients: 1, seconds: restedSeconds, rest }),
+    );
     busy.push(await measureLoad(subject, client, { ...requests, clients: CLIENTS, seconds: busySeconds }));
   }
-  return { calm, busy };
+  return { calm, rested, busy };
 }
 
 /** Requests of so many rows. */

@@ -32,7 +32,7 @@ const BODIES_MOST = 64;
 export const bodyCount = (rows: number, rowBytes: number): number =>
   Math.max(2, Math.min(BODIES_MOST, Math.floor(BODIES_BYTES / (rows * rowBytes))));
 
-/** Sends requests one after the other over `clients` connections for some seconds. Throws MODEL_NOT_MEASURED where any is refused. */
+/** Sends requests one after the other over `clients` connections for some seconds, with `rest` milliseconds between them. Throws MODEL_NOT_MEASURED where any is refused. */
 export async function measureLoad(
   { pid, port, name }: Subject,
   client: LoadClient,
@@ -41,7 +41,8 @@ export async function measureLoad(
     bodies,
     clients,
     seconds,
-  }: { rows: number; bodies: readonly string[]; clients: number; seconds: number },
+    rest = 0,
+  }: { rows: number; bodies: readonly string[]; clients: number; seconds: number; rest?: number },
 ): Promise<CostPoint> {
   const before = useOf(pid);
   const [outcome] = await client.run({
@@ -51,7 +52,7 @@ export async function measureLoad(
       headers: { 'content-type': 'application/json' },
     },
     ...{ connections: clients, patience: PATIENCE_MILLIS, seed: 1 },
-    phases: [{ name: 'measure', rate: null, seconds, clients }],
+    phases: [{ name: 'measure', rate: null, seconds, clients, rest }],
   });
   const { ok, failed, bodies: refusals, latency, parts, seconds: took, clientMillis } = outcome!;
   if (ok === 0 || Object.keys(failed).length > 0) {

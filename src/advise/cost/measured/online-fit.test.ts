@@ -6,11 +6,11 @@ const BOUNDS = { loopRows: 100, readRows: 1000, away: 'threads' as const, rowMic
 const SERVER = { cores: 2, memory: 100e6, memoryAway: 180e6, start: 700 };
 
 /** A server that works exactly so: 50 µs and 5 a row on the loop; beyond, threads take 80 and 4, 1.2 times as long side by side. */
-function served(rows: number, clients: number): CostPoint {
+function served(rows: number, clients: number, more = 0): CostPoint {
   const isAway = rows > 100;
   const loop = isAway ? (rows > 1000 ? 90 : 60 + rows) : 50 + 5 * rows;
   const threads = isAway ? (80 + 4 * rows) * (clients > 1 ? 1.2 : 1) : 0;
-  const latency = loop + threads + (isAway ? 200 : 100);
+  const latency = loop + threads + (isAway ? 200 : 100) + more;
   const parts = Array.from({ length: 100 }, (_, i) => (latency / 1000) * (0.9 + 0.2 * (i / 99)));
   return { rows, rate: 1, each: { loop, threads, others: 7, children: 0 }, client: 20, latency, parts };
 }
@@ -18,8 +18,9 @@ function served(rows: number, clients: number): CostPoint {
 test('the cost of a server is found in its loads', () => {
   const sizes = [1, 60, 150, 900, 1100, 4000];
   const calm = sizes.map((rows) => served(rows, 1));
+  const rested = sizes.map((rows) => served(rows, 1, 30 + 2 * rows));
   const busy = sizes.map((rows) => served(rows, 6));
-  const cost = onlineCostOf([{ calm, busy }], BOUNDS, SERVER);
+  const cost = onlineCostOf([{ calm, rested, busy }], BOUNDS, SERVER);
   expect(cost.loop.request).toBeCloseTo(50, 6);
   expect(cost.loop.row).toBeCloseTo(5, 6);
   expect(cost.contention).toBeCloseTo(1.2, 9);
@@ -28,6 +29,8 @@ test('the cost of a server is found in its loads', () => {
   expect(cost.door).toMatchObject({ request: expect.closeTo(60, 6), row: expect.closeTo(1, 6) });
   expect(cost.passing).toMatchObject({ rows: 1000, line: { request: expect.closeTo(90, 6) } });
   expect(cost.beside.request).toBeCloseTo(7, 6);
+  for (const more of [cost.rested?.loop, cost.rested?.away])
+    expect(more).toMatchObject({ request: expect.closeTo(30, 6), row: expect.closeTo(2, 6) });
   expect(cost.pause.loop).toBeCloseTo(100, 6);
   expect(cost.pause.away).toBeCloseTo(200, 6);
   expect(cost.spread).toHaveLength(100);

@@ -6,9 +6,10 @@ import { lineThrough, type SizedTime, spreadOf } from './lane-fit.ts';
 import type { CostPoint } from './measured-load.ts';
 import type { SizeBounds } from './sizes.ts';
 
-/** Loads of all sizes: one request after the other, and as many at once as keep the server busy. */
+/** Loads of all sizes: one request after the other at once, the same with rests between them, and as many as keep the server busy. */
 export interface RoundOfLoads {
   readonly calm: readonly CostPoint[];
+  readonly rested: readonly CostPoint[];
   readonly busy: readonly CostPoint[];
 }
 
@@ -34,6 +35,7 @@ export function onlineCostOf(
   { cores, memory, memoryAway, start }: MeasuredServer,
 ): OnlineCost {
   const calm = rounds.flatMap((round) => round.calm);
+  const rested = rounds.flatMap((round) => round.rested);
   const busy = rounds.flatMap((round) => round.busy);
   const isInLoop = ({ rows }: CostPoint): boolean => rows <= loopRows;
   const isRead = (point: CostPoint): boolean => !isInLoop(point) && point.rows <= readRows;
@@ -52,25 +54,41 @@ export function onlineCostOf(
     rowMicros,
   );
   const doorAt = (rows: number): number => microsAt(rows > readRows ? line : door, rows);
+  const onLoopAt = (rows: number): number => microsAt(loop, rows);
+  const awayAt = (rows: number): number => doorAt(rows) + microsAt(scoring, rows);
   const pause = {
-    loop: pauseOf(calm.filter(isInLoop), (rows) => microsAt(loop, rows)),
-    away: pauseOf(calm.filter(isAway), (rows) => doorAt(rows) + microsAt(scoring, rows)),
+    loop: pauseOf(calm.filter(isInLoop), onLoopAt),
+    away: pauseOf(calm.filter(isAway), awayAt),
   };
+  const moreThan =
+    (at: (rows: number) => number, pauses: number): Part =>
+    ({ latency, rows }) =>
+      latency - pauses - at(rows);
   const servers = away === 'threads' ? Math.max(2, cores - 1) : Math.max(1, cores - 1);
   return {
     ...{ loopRows, away, loop, door, scoring, pause, contention },
     // Of small requests it is little, and beside what they take.
-    beside: lineThrough(sized(busy.some(isAway) ? busy.filter(isAway) : busy, beside)),
+    beside: lineThrough(sized(busy.some(isAway) ? busy.filter(isAway) : busy, beside, allOf)),
     ...(busy.some(isPassed) ? { passing: { rows: readRows, line } } : {}),
     togetherRows: 0,
+    rested: {
+      loop: lineThrough(sized(rested.filter(isInLoop), moreThan(onLoopAt, pause.loop))),
+      away: lineThrough(sized(rested.filter(isAway), moreThan(awayAt, pause.away))),
+    },
     spread: spreadOf(partsOf(calm.filter(isInLoop)), pause.loop),
     awaySpread: spreadOf(partsOf(calm.filter(isAway)), pause.away),
     ...{ memory, awayMemory: Math.max(0, memoryAway - memory) / servers, start },
   };
 }
 
-const sized = (points: readonly CostPoint[], part: Part): SizedTime[] =>
-  points.map((point) => ({ rows: point.rows, micros: Math.max(0, part(point)) }));
+/** What a request takes of all processors. */
+const allOf: Part = ({ each }) => each.loop + each.threads + each.others + each.children;
+
+const sized = (points: readonly CostPoint[], part: Part, of?: Part): SizedTime[] =>
+  points.map((point) => {
+    const time = { rows: point.rows, micros: Math.max(0, part(point)) };
+    return of === undefined ? time : { ...time, of: of(point) };
+  });
 
 /** Times as long that the same work takes where all cores have some: the middle of all sizes and rounds. */
 function contentionOf(calm: readonly CostPoint[], busy: readonly CostPoint[], work: Part): number {

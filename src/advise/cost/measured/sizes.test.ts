@@ -4,7 +4,7 @@ import { measuredSizes } from './sizes.ts';
 test('each kind of request is measured at two sizes or three that are of it', () => {
   const bounds = { loopRows: 310, readRows: 1206, rowMicros: 6.4, rowBytes: 53 };
   const { loop, read, passed } = measuredSizes(bounds);
-  expect(loop).toEqual([1, 62, 186]);
+  expect(loop).toEqual([1, 62, 279]);
   for (const rows of loop) expect(rows).toBeLessThanOrEqual(310);
   expect(read).toHaveLength(2);
   for (const rows of read) expect(rows > 310 && rows <= 1206).toBe(true);

@@ -42,7 +42,7 @@ export function measuredSizes({
     return high < 1.2 * low ? [low] : [low, high];
   };
   // On the loop costs bend most: a body of few rows is read in another way than one of many.
-  const loop = [...new Set([...between(1, 0.6 * loopRows), Math.round(0.2 * loopRows)])]
+  const loop = [...new Set([...between(1, 0.9 * loopRows), Math.round(0.2 * loopRows)])]
     .filter((rows) => rows >= 1)
     .toSorted((a, b) => a - b);
   const read = between(Math.max(1, 1.15 * loopRows), 0.95 * readRows);
