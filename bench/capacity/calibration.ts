@@ -1,4 +1,5 @@
 /** Two servers of one version: the one is calibrated on as the advisor does, the other is held to what is predicted. */
+import { cp } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { type Place, usualPlace } from '../../src/advise/capacity/place.ts';
@@ -28,15 +29,18 @@ export interface Registered {
   readonly validated: Started;
 }
 
-/** Each over a data folder of its own, and started anew: code that registration has run is slower for having seen more. */
+/**
+ * Each over a data folder of its own, and started anew: code that registration has run is slower for having seen more. The second is a
+ * copy: where requests are scored follows from what registration measured, which is never the same twice.
+ */
 export const withRegistered = <T>(
   { model }: Case,
   work: (registered: Registered) => Promise<T>,
 ): Promise<T> =>
   withFolder((first) =>
     withFolder(async (second) => {
-      for (const folder of [first, second])
-        await withSubject({ plimsoll: PLIMSOLL, model }, folder, {}, () => Promise.resolve());
+      await withSubject({ plimsoll: PLIMSOLL, model }, first, {}, () => Promise.resolve());
+      await cp(first, second, { recursive: true });
       const manifest = await onlyManifest(first);
       const startedIn =
         (folder: string): Started =>
@@ -54,7 +58,7 @@ export const withRegistered = <T>(
   );
 
 /** Short, so that each round sees the machine as the next one does: its speed changes by a quarter within seconds. */
-export const SLICES = { calmSeconds: 0.3, busySeconds: 0.3 };
+export const SLICES = { calmSeconds: 0.3, restedSeconds: 0.3, busySeconds: 0.3 };
 
 /** What rounds of calibration say: the cost of the model, and this machine with the client on it. */
 export interface Calibration {

@@ -17,9 +17,9 @@ import type { Case } from './cases.ts';
 import { type Streamed, streamOf } from './stream.ts';
 
 export interface LatencyRow {
-  /** Requests a second, and of each round their share of the saturation that is predicted there. */
-  readonly rate: number;
-  readonly load: number[];
+  /** Share of the saturation that each round predicts, and requests a second of each round. */
+  readonly load: number;
+  readonly rates: number[];
   /** Milliseconds, of each round. */
   readonly predicted: Quantiles[];
   readonly measured: Quantiles[];
@@ -50,8 +50,11 @@ const LOOP_SHARE = 0.75;
 /** Work of a request on a thread. */
 const THREAD_MICROS = 5000;
 
+/** Rests leave time for few requests. */
+const RESTED_SLICES = { ...SLICES, restedSeconds: 0.8 };
+
 const LOADS = [0.2, 0.4, 0.6, 0.8] as const;
-/** Calibrations of a round, and of the one that says which rates are asked for. */
+/** Calibrations of a round, and of the one that says how large requests are. */
 const CALIBRATIONS = 3;
 /** Code goes on being compiled for longer than `warmServer` asks for one size. */
 const WARM_UPS = 4;
@@ -76,37 +79,26 @@ export const latency = (
       peers.calibrated(async (asked) => {
         await warmServer(asked, [...calibrated, ...calibrated]);
         const found: RoundOfLoads[] = [];
-        for (let k = 0; k < CALIBRATIONS; k++) found.push(await measureRound(asked, sizes, SLICES));
+        for (let k = 0; k < CALIBRATIONS; k++) found.push(await measureRound(asked, sizes, RESTED_SLICES));
         return calibrationOf(found, peers);
       });
     const first = await calibration();
     const rows = lane === 'loop' ? Math.round(LOOP_SHARE * bounds.loopRows) : threadRows(first.online);
-    const { rate: most } = predictOnline(first, first.place(rows), { rows, rate: 0 }).saturation;
     const loads = LOADS.map(
-      (load): LatencyRow => ({
-        rate: load * most,
-        load: [],
-        predicted: [],
-        measured: [],
-        requests: 0,
-        failed: 0,
-      }),
+      (load): LatencyRow => ({ load, rates: [], predicted: [], measured: [], requests: 0, failed: 0 }),
     );
     for (let round = 0; round < rounds; round++) {
       const known = await calibration();
+      const { rate: most } = predictOnline(known, known.place(rows), { rows, rate: 0 }).saturation;
       await peers.validated(async (asked) => {
         await warmServer(asked, Array<number>(WARM_UPS).fill(rows));
         await asked.client.close();
         for (const row of loads) {
-          const told = predictOnline(known, known.place(rows), { rows, rate: row.rate });
-          const { millis, failed } = await scheduled(asked, {
-            rows,
-            rate: row.rate,
-            seconds,
-            seed: 1 + round,
-          });
+          const rate = row.load * most;
+          const told = predictOnline(known, known.place(rows), { rows, rate });
+          const { millis, failed } = await scheduled(asked, { rows, rate, seconds, seed: 1 + round });
           const sorted = millis.toSorted((a, b) => a - b);
-          row.load.push(told.utilisation);
+          row.rates.push(rate);
           row.predicted.push({ p50: told.millis?.p50 ?? Infinity, p99: told.millis?.p99 ?? Infinity });
           row.measured.push({ p50: quantileOf(sorted, 0.5), p99: quantileOf(sorted, 0.99) });
           row.requests += millis.length;

@@ -50,7 +50,7 @@ function latencyTable({ latency }: CapacityResults): string {
     median(rounds.map((round) => round[of]));
   const lines = Object.values(latency).flatMap(({ case: name, lane, loads }) =>
     loads.map(({ load, predicted, measured, requests, failed }) => [
-      ...[name, lane, `${Math.round(100 * median(load))} %`],
+      ...[name, lane, `${Math.round(100 * load)} %`],
       ...cells(middle(predicted, 'p50'), middle(measured, 'p50'), millis),
       ...cells(middle(predicted, 'p99'), middle(measured, 'p99'), millis),
       ...[whole(requests), String(failed), String(measured.length)],

@@ -30,6 +30,8 @@ export interface SaturationResult {
 }
 
 const CLIENTS = 6;
+/** Longer than the calibration's: the first and the last answers of a closed loop leave cores idle. */
+const MEASURED_SECONDS = 1;
 
 /** Of each kind of request one size, well between those that are calibrated on. */
 function freshSizes({ loopRows }: SizeBounds, { loop, read, passed }: MeasuredSizes): number[] {
@@ -57,7 +59,7 @@ export const saturation = (one: Case, rounds: number): Promise<SaturationResult>
             const load = {
               ...requestsOfSize(validated, rows),
               clients: CLIENTS,
-              seconds: SLICES.busySeconds,
+              seconds: MEASURED_SECONDS,
             };
             measured.push((await measureLoad(validated.subject, validated.client, load)).rate);
           }
