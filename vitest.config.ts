@@ -12,7 +12,7 @@ const integration = [
   'src/registry/{*,catalog/*}.test.ts',
 ];
 /** Tests of how long something may take: the last ones, one at a time, when the machine has nothing else to do. */
-const timed = ['src/files/hostile.test.ts', 'e2e/console/budgets.test.ts'];
+const timed = ['src/{files/hostile,process/heap}.test.ts', 'e2e/console/{budgets,live}.test.ts'];
 const never = ['**/node_modules/**', '**/*.long.test.ts'];
 const cores = availableParallelism();
 /**
