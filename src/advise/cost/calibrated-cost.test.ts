@@ -5,7 +5,7 @@ const LOAD = {
   ...{ answers: 1000, loop: 200, threads: 0, others: 20, children: 30 },
   ...{ mean: 0.5, parts: [0.4, 0.5, 0.6] },
 };
-const ABOUT = { rows: 3, python: false, memory: 1e8 };
+const ABOUT = { rows: 3, python: false, memory: 1e8, little: null };
 
 test('work of the event loop is scored there, and all other work is beside it', () => {
   const cost = calibratedCost(LOAD, { ...LOAD, loop: 150 }, ABOUT);
@@ -44,6 +44,14 @@ test('of a model of Python the processes score', () => {
     scoring: { request: 900 },
     beside: { request: 20 },
   });
+});
+
+test('what an answer takes more under little load is the rest of its server before it', () => {
+  const told = { ...ABOUT, little: 0.8 };
+  // Of a millisecond's half nothing worked for 0.3 ms; 0.15 ms are the work under load.
+  expect(calibratedCost(LOAD, { ...LOAD, loop: 150 }, told).rested?.loop.request).toBeCloseTo(350);
+  expect(calibratedCost(LOAD, LOAD, { ...ABOUT, little: 0.1 }).rested?.loop.request).toBe(0);
+  expect(calibratedCost(LOAD, LOAD, ABOUT).rested?.loop.request).toBe(0);
 });
 
 test('single times are multiples of their mean, without the pause', () => {

@@ -25,12 +25,23 @@ const microsOf = ({ answers }: CalibratingLoad, millis: number): number =>
 
 /**
  * What a request costs of the size that was sent: where its work is done is told by which threads did it. `calm` is a closed loop of one
- * client, whose single times are those of requests that wait for nobody; `busy` one of several, as costs are under load.
+ * client, whose single times are those of requests that wait for nobody; `busy` one of several, as costs are under load. `little` is the
+ * median of answers under little load, in milliseconds: most of them found a server that rested.
  */
 export function calibratedCost(
   calm: CalibratingLoad,
   busy: CalibratingLoad,
-  { rows, python, memory }: { readonly rows: number; readonly python: boolean; readonly memory: number },
+  {
+    rows,
+    python,
+    memory,
+    little,
+  }: {
+    readonly rows: number;
+    readonly python: boolean;
+    readonly memory: number;
+    readonly little: number | null;
+  },
 ): OnlineCost {
   const away = python ? 'processes' : 'threads';
   const work = (load: CalibratingLoad): number => microsOf(load, python ? load.children : load.threads);
@@ -41,9 +52,11 @@ export function calibratedCost(
   const beside = microsOf(busy, busy.others + (python ? 0 : busy.children) + (isAway ? 0 : busy.threads));
   const pause = Math.max(0, 1000 * calm.mean - microsOf(calm, calm.loop) - scored);
   const line = (request: number) => ({ request, row: 0 });
+  const rested = line(little === null ? 0 : Math.max(0, 1000 * little - pause - loop - scored));
   return {
     ...{ loopRows: isAway ? 0 : rows, away, loop: line(loop), door: line(loop), scoring: line(scored) },
     ...{ beside: line(beside), pause: { loop: pause, away: pause }, togetherRows: 0, contention },
+    rested: { loop: rested, away: rested },
     ...{ spread: spreadOf(calm.parts, pause / 1000), memory, awayMemory: 0, start: 0 },
   };
 }

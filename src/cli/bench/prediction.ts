@@ -35,7 +35,8 @@ export function predictionOf(result: SweepResult<MachineUse>, server: PredictedS
     return without('Nothing is predicted: this system does not tell what the threads of a server use');
   const { rows, cores, workers, python } = server;
   const memory = result.busy?.use.server?.memory ?? 0;
-  const online = calibratedCost(calm, busy, { rows, python, memory });
+  const little = result.steps[0]?.latency.p50.value ?? null;
+  const online = calibratedCost(calm, busy, { rows, python, memory, little });
   const usual = usualPlace(cores);
   const client = (1000 * result.busy!.clientMillis) / Math.max(1, busy.answers);
   const place = { ...usual, workers: workers ?? usual.workers, client };
@@ -45,7 +46,8 @@ export function predictionOf(result: SweepResult<MachineUse>, server: PredictedS
     return millis && { p50: millis.p50, p99: millis.p99, p999: millis.p999 };
   };
   const prediction: Prediction = {
-    source: 'what a request cost the threads of the server in closed loops of 1 and 8 clients',
+    source:
+      'what a request cost the threads of the server in closed loops of 1 and 8 clients, and how much longer it took under little load',
     ...{ rate: saturation.rate, limit: LIMITS[saturation.limit] },
     ...{ half: at(result.half), nineTenths: at(result.nineTenths) },
   };
