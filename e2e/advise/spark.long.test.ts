@@ -8,23 +8,29 @@ import { type Cluster, sparkEnvironment, startCluster } from '../spark/cluster.t
 import { Advised } from './advised.ts';
 import { predicted } from './job.ts';
 
-let advised: Advised;
+let advised: Advised | null = null;
 let cluster: Cluster | null = null;
 afterEach(async () => {
   cluster?.stop();
-  await advised.close();
+  await advised?.close();
 }, 60_000);
+
+async function query(sql: string): Promise<readonly (readonly unknown[])[]> {
+  const connection = await (await DuckDBInstance.create()).connect();
+  return (await connection.runAndReadAll(sql)).getRows();
+}
+
+/** The rows that the folder comes with, as Parquet. */
+const parquetOf = (rows: string, path: string) =>
+  query(`COPY (SELECT * FROM read_json(${literal(rows)})) TO ${literal(path)} (FORMAT parquet)`);
 
 /** Rows of a folder of Parquet files, by key. */
 async function scoredIn(path: string): Promise<ReadonlyMap<unknown, unknown>> {
-  const connection = await (await DuckDBInstance.create()).connect();
-  const found = await connection.runAndReadAll(
-    `SELECT id, predict FROM read_parquet(${literal(`${path}/**/*.parquet`)})`,
-  );
-  return new Map(found.getRows().map(([id, predict]) => [id, predict]));
+  const found = await query(`SELECT id, predict FROM read_parquet(${literal(`${path}/**/*.parquet`)})`);
+  return new Map(found.map(([id, predict]) => [id, predict]));
 }
 
-test('a job runs on Spark as it is written, and on the cluster that is filled in', {
+test('a job runs on Spark once its rows are filled in, and on the cluster that is', {
   timeout: 600_000,
 }, async () => {
   const file = example('house-prices.joblib');
@@ -33,12 +39,17 @@ test('a job runs on Spark as it is written, and on the cluster that is filled in
   advised = await Advised.of(file, { pattern: 'scheduled-batch', batch }, env as Record<string, string>);
   const wanted = await predicted(advised, file);
   const command = advised.command('batch run');
+  const given = advised.read('spark.yaml');
+  await parquetOf(advised.path('rows/example.jsonl'), advised.path('rows.parquet'));
+  const filled = given.replace(/^input: .*$/m, 'input: rows.parquet');
+  expect(filled).not.toBe(given);
+  advised.write('spark.yaml', filled);
   await advised.done(command);
   expect(await scoredIn(advised.path('scored'))).toEqual(wanted);
 
   cluster = await startCluster(sparkEnvironment());
-  const written = advised.read('spark.yaml');
-  advised.write('spark.yaml', written.replace('local[*]', cluster.master).replace('scored/', 'again/'));
+  const elsewhere = filled.replace('local[*]', cluster.master).replace('scored/', 'again/');
+  advised.write('spark.yaml', elsewhere.replace(/^job: .*$/m, 'job: on-a-cluster'));
   await advised.done(command);
   expect(await scoredIn(advised.path('again'))).toEqual(wanted);
 });

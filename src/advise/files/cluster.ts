@@ -26,7 +26,8 @@ export function clusterFiles(blueprint: BatchBlueprint): AdvisedFiles {
           spark: { master: 'local[*]' },
         },
         comments: {
-          input: 'Fill in where the rows are, as this machine and the cluster both name it.',
+          input:
+            'Fill in where the rows are, as Parquet or CSV, as this machine and the cluster both name it.',
           'spark.master': 'Fill in the cluster: spark://HOST:7077, yarn, k8s://…',
         },
       }),
@@ -34,6 +35,6 @@ export function clusterFiles(blueprint: BatchBlueprint): AdvisedFiles {
     commands: [
       { run: plimsoll('batch', 'run', '-f', FILE, ...data), does: 'runs it on Spark (needs pyspark)' },
     ],
-    fill: ['the cluster: `spark.master`, and rows that all its machines see'],
+    fill: ['the cluster: `spark.master`, and rows that all its machines see, as Parquet or CSV'],
   };
 }

@@ -35,7 +35,7 @@ export function predictionOf(result: SweepResult<MachineUse>, server: PredictedS
     return without('Nothing is predicted: this system does not tell what the threads of a server use');
   const { rows, cores, workers, python } = server;
   const memory = result.busy?.use.server?.memory ?? 0;
-  const little = result.steps[0]?.latency.p50.value ?? null;
+  const little = result.steps[0]?.latency.p50 ?? null;
   const online = calibratedCost(calm, busy, { rows, python, memory, little });
   const usual = usualPlace(cores);
   const client = (1000 * result.busy!.clientMillis) / Math.max(1, busy.answers);
