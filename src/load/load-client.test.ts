@@ -121,6 +121,22 @@ test('phases follow each other, and a closed loop sends no more at once than it 
   expect(outcomes[1]!.began).toBeGreaterThanOrEqual(outcomes[0]!.began + 200);
 });
 
+test('a client of a closed loop rests before its next request, and no longer than its phase lasts', async () => {
+  const began = performance.now();
+  const [short, long] = await load(
+    (_, response) => response.end(),
+    [
+      { name: 'short', rate: null, seconds: 0.5, clients: 1, rest: 50 },
+      { name: 'long', rate: null, seconds: 0.2, clients: 1, rest: 60_000 },
+    ],
+  );
+  expect(short!.ok).toBeGreaterThan(1);
+  expect(short!.ok).toBeLessThanOrEqual(11);
+  expect(long!.arrived).toBeLessThanOrEqual(2);
+  expect([short!, long!].every(accounted)).toBe(true);
+  expect(performance.now() - began).toBeLessThan(30_000);
+});
+
 test('a server that closes idle connections costs no answer', async () => {
   const outcomes = await load(
     (_, response) => {

@@ -87,7 +87,8 @@ export class LoadRun {
         if (performance.now() < end && !tally.isFull) this.#send(performance.now(), tally);
         else if (--busy === 0) resolve();
       };
-      const next = rest === 0 ? send : () => void setTimeout(send, rest);
+      const pause = (): number => Math.min(rest, Math.max(0, end - performance.now()));
+      const next = rest === 0 ? send : () => void setTimeout(send, pause());
       this.#loop = { tally, next };
       for (let k = 0; k < clients; k++) this.#send(performance.now(), tally);
     });
