@@ -1,4 +1,5 @@
 /** The cost of requests of one size, from loads that were just sent to a server: what a sweep of loads calibrates the capacity model by. Pure. */
+import { spreadOf } from './measured/lane-fit.ts';
 import type { OnlineCost } from './model-cost.ts';
 
 /** One measurement of a closed loop. */
@@ -17,7 +18,6 @@ export interface CalibratingLoad {
 /** Work elsewhere that is no more than such a part of the loop's is not where a request is scored. */
 const AWAY_SHARE = 0.25;
 const MOST_CONTENTION = 2;
-const LEAST_PART = 0.05;
 
 /** Microseconds of an answer. */
 const microsOf = ({ answers }: CalibratingLoad, millis: number): number =>
@@ -57,17 +57,6 @@ export function calibratedCost(
     ...{ loopRows: isAway ? 0 : rows, away, loop: line(loop), door: line(loop), scoring: line(scored) },
     ...{ beside: line(beside), pause: { loop: pause, away: pause }, togetherRows: 0, contention },
     rested: { loop: rested, away: rested },
-    ...{ spread: spreadOf(calm.parts, pause / 1000), memory, awayMemory: 0, start: 0 },
+    ...{ spread: spreadOf(calm.parts, pause), memory, awayMemory: 0, start: 0 },
   };
 }
-
-/** Single times without the pause in which nothing works, as multiples of their mean. */
-function spreadOf(parts: readonly number[], pause: number): readonly number[] {
-  const mean = meanOf(parts);
-  const work = parts.map((part) => Math.max(LEAST_PART * mean, part - pause));
-  const workMean = meanOf(work);
-  return workMean > 0 ? work.map((part) => part / workMean) : [1];
-}
-
-const meanOf = (values: readonly number[]): number =>
-  values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;

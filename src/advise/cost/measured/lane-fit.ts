@@ -55,5 +55,5 @@ export function spreadOf(parts: readonly number[], pause: number): number[] {
   const mean = meanOf(parts);
   const work = parts.map((part) => Math.max(LEAST_PART * mean, part - pause / 1000));
   const workMean = meanOf(work);
-  return work.map((part) => part / workMean);
+  return workMean > 0 ? work.map((part) => part / workMean) : [1];
 }
