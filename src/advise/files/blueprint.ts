@@ -1,6 +1,7 @@
 /** What files are written from: a pattern that was advised, with its sizes, and what is known of model and tables. */
 import type { ServingPlatform } from '../needs/needs.ts';
 import type { Pattern } from '../needs/pattern.ts';
+import type { TrialRows } from './trial-rows.ts';
 
 /** A file that `serve` is to register, or a version that a data folder has; paths are relative to the folder that is written. */
 export type BlueprintPlace =
@@ -16,11 +17,8 @@ export type BlueprintModel = {
   /** Letters, digits, `.`, `_` and `-`: what clients call it by. */
   readonly name: string;
   readonly runtime: 'native' | 'onnx' | 'python';
-  /** Column that names a row: none that the model reads. */
-  readonly key: string;
-  /** Rows that it answers, as lines of JSON with the key; null where none can be made up. */
-  readonly example: string | null;
-} & BlueprintPlace;
+} & TrialRows &
+  BlueprintPlace;
 
 export interface Sizing {
   /** Replicas at rest and at the peak, a lost one and headroom included. */

@@ -6,11 +6,12 @@ import { SETTINGS_FILE } from './endpoint.ts';
 import { attemptLimit, type BatchPattern, jobTrigger } from './job-trigger.ts';
 import { LOOKUP_FILE, lookupFile, scoresTable } from './lookup.ts';
 import { settingsFile } from './settings-text.ts';
+import { jsonLines } from './trial-rows.ts';
 
 export type BatchBlueprint = Blueprint & { readonly pattern: BatchPattern };
 
 /** Where rows are looked for until something else is filled in. */
-export const INPUT = 'rows/*.jsonl';
+const INPUT = 'rows/*.jsonl';
 const EXAMPLE = 'rows/example.jsonl';
 
 export const jobName = ({ name }: Pick<Blueprint, 'name'>): string => `${name}-scores`;
@@ -38,7 +39,7 @@ export function jobFiles(blueprint: BatchBlueprint): AdvisedFiles {
       `where the rows are, and the column that names them: \`input\`, \`key\` (now ${INPUT}, ${model.key})`,
       ...(needsVariable ? [`the database of the application, in the variable ${DATABASE}`] : []),
       ...(isTable ? [] : ['where the answers go: `output`']),
-      ...(model.example === null ? [`rows to try it with: ${EXAMPLE}`] : []),
+      ...(model.rows === null ? [`rows to try it with: ${EXAMPLE}`] : []),
       ...(isTable ? [`the application looks a row up as ${LOOKUP_FILE} does`] : []),
     ],
   };
@@ -51,7 +52,7 @@ const dataWords = ({ model }: Blueprint): readonly string[] =>
   model.kind === 'file' ? [] : ['--data', model.data];
 
 const exampleFile = ({ model }: Blueprint): readonly AdvisedFile[] =>
-  model.example === null ? [] : [{ name: EXAMPLE, text: model.example, does: 'rows to try it with' }];
+  model.rows === null ? [] : [{ name: EXAMPLE, text: jsonLines(model.rows), does: 'rows to try it with' }];
 
 function jobSettings(blueprint: BatchBlueprint): AdvisedFile {
   const { model, batch, every } = blueprint;

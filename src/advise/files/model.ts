@@ -8,6 +8,5 @@ export function blueprintModel(
   { runtime, signature, example }: Pick<BundleManifest, 'runtime' | 'signature' | 'example'>,
   place: BlueprintPlace,
 ): BlueprintModel {
-  const { key, lines } = trialRows(signature, example);
-  return { name, runtime, key, example: lines, ...place };
+  return { name, runtime, ...trialRows(signature, example), ...place };
 }

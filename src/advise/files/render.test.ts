@@ -6,8 +6,9 @@ import { lintPolicy } from '../../rollout/policy/lint.ts';
 import { parsePolicy } from '../../rollout/policy/policy.ts';
 import { PLATFORMS } from '../needs/needs.ts';
 import { PATTERNS } from '../needs/pattern.ts';
+import type { BlueprintModel } from './blueprint.ts';
 import { adviseFiles } from './render.ts';
-import { anyBlueprint, blueprint } from './testing/blueprints.ts';
+import { anyBlueprint, blueprint, CHURN_FILE } from './testing/blueprints.ts';
 
 const filesOf = (...args: Parameters<typeof adviseFiles>): Readonly<Record<string, string>> =>
   Object.fromEntries(adviseFiles(...args).files.map(({ name, text }) => [name, text]));
@@ -120,12 +121,20 @@ test('a table that is looked up says how, in the database of the application', (
 
 test('a job that one machine would be late with is there for Spark, too', () => {
   const { batch } = blueprint();
-  const { groups } = adviseFiles(blueprint({ pattern: 'scheduled-batch', batch: { ...batch, machines: 4 } }));
+  const spark = (model: BlueprintModel) =>
+    adviseFiles(blueprint({ pattern: 'scheduled-batch', batch: { ...batch, machines: 4 }, model }));
+  const { groups, files } = spark(CHURN_FILE);
   expect(groups.map(({ title }) => title)).toEqual(['On this machine', 'On Spark']);
+  expect(files.find(({ name }) => name === 'rows/example.csv')?.text).toBe('id\n1\n');
+  const listed = spark({ ...CHURN_FILE, rows: [{ id: '1', x: [1, 2] }] });
+  expect(listed.files.map(({ name }) => name)).not.toContain('rows/example.csv');
+  expect(listed.groups[1]!.fill).toContain(
+    'rows to try it with: rows/example.csv, or Parquet where a cell is a list',
+  );
 });
 
 test('a version of a data folder is named with it, a file that needs Python with the words of trust', () => {
-  const model = { name: 'churn', runtime: 'python', key: 'id', example: null } as const;
+  const model = { name: 'churn', runtime: 'python', key: 'id', rows: null } as const;
   const version = adviseFiles(
     blueprint({ model: { ...model, kind: 'version', version: 3, data: '../.plimsoll' } }),
   );

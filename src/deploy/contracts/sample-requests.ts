@@ -4,6 +4,7 @@ import { loadBundle } from '../../registry/load.ts';
 import type { BundleManifest } from '../../registry/version.ts';
 import { predictionsWriter } from '../../serving/protocols/prediction-values.ts';
 import { decodeInput } from '../../serving/rows/decode.ts';
+import { csvCell } from '../../text/csv.ts';
 
 /** Requests that the model answers, in the forms of the doors, and what it answers here. */
 export interface SampleRequests {
@@ -43,13 +44,10 @@ function cellsOf({ signature, example }: BundleManifest): readonly unknown[] | n
 
 function csvOf(manifest: BundleManifest): string | null {
   const cells = cellsOf(manifest);
-  return cells === null ? null : `${cells.map(csvCell).join(',')}\n`;
+  return cells === null
+    ? null
+    : `${cells.map((cell) => csvCell(cell === null ? null : String(cell))).join(',')}\n`;
 }
-
-const csvCell = (cell: unknown): string => {
-  const text = cell === null ? '' : String(cell);
-  return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-};
 
 /** One input a column where the model knows columns or mixes types, else one matrix. */
 function v2Of(manifest: BundleManifest): readonly object[] {

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { PlimsollError } from '../../core/errors.ts';
 import { isRecord } from '../../core/record.ts';
 import type { RunRow } from '../../store/ledger/ledger.ts';
+import { csvCell } from '../../text/csv.ts';
 import { keyOfRecord, parsedRecord, separatorOf } from '../rejects/raw-record.ts';
 import type { JobSpec, SourceSpec } from '../spec/spec.ts';
 import { runSpecOf } from '../spec/stored-spec.ts';
@@ -168,7 +169,7 @@ function inputOf(
     names.length,
   );
   const record = (cells: readonly unknown[]): string =>
-    cells.map((cell) => csvCell(cell, separator)).join(separator);
+    cells.map((cell) => csvCell(textOf(cell), separator)).join(separator);
   const lines = [
     record(names),
     ...kept.map(({ raw }) => raw.replace(/\r?\n$/, '')),
@@ -194,12 +195,9 @@ function jsonLine(row: unknown, numbers: ReadonlySet<string>): string {
   return `{${cells.join(',')}}`;
 }
 
-function csvCell(cell: unknown, separator: string): string {
-  if (cell === undefined || cell === null) return '';
-  const text = typeof cell === 'object' ? JSON.stringify(cell) : String(cell);
-  return /["\r\n]/.test(text) || text.includes(separator) || text === ''
-    ? `"${text.replaceAll('"', '""')}"`
-    : text;
+function textOf(cell: unknown): string | null {
+  if (cell === undefined || cell === null) return null;
+  return typeof cell === 'object' ? JSON.stringify(cell) : String(cell);
 }
 
 /** Files are published anew, with the rows that they have; tables get rows added. */

@@ -12,7 +12,7 @@ export const CHURN_FILE: BlueprintModel = {
     flags: [],
     runtime: 'native',
     key: 'id',
-    example: '{"id":1}\n',
+    rows: [{ id: '1' }],
   },
 };
 
@@ -38,7 +38,12 @@ export function anyBlueprint(random: Random): Blueprint {
   const whole = (least: number, most: number): number => Math.round(power(least, most));
   const name = one(['churn', 'Fraud.v2', '9lives', 'a_b-c.d', `x${'y'.repeat(62)}`, 'T--x']);
   const runtime = one(['native', 'onnx', 'python'] as const);
-  const shared = { name, runtime, key: 'id', example: one([null, '{"id":1,"a":2}\n']) };
+  const shared = {
+    name,
+    runtime,
+    key: 'id',
+    rows: one([null, [{ id: '1', a: 2 }], [{ id: '1', a: [2, 3] }]]),
+  };
   const least = whole(1, 2000);
   return {
     pattern: one(PATTERNS),

@@ -1,6 +1,7 @@
 import { extname } from 'node:path';
 import { PlimsollError } from '../../../core/errors.ts';
 import { type FlatColumn, valueAt } from '../../../scorer/flatten.ts';
+import { csvCell } from '../../../text/csv.ts';
 import { writeOutputFile } from '../text-file.ts';
 
 /** What an answer can be written from: the JSON document of the contract, or its outputs as flat columns. */
@@ -48,13 +49,10 @@ function jsonValue(value: ReturnType<typeof valueAt>): unknown {
 function csv(columns: readonly FlatColumn[]): string {
   const lines = [columns.map(({ name }) => csvCell(name)).join(',')];
   for (let i = 0; i < rowsOf(columns); i++) {
-    lines.push(columns.map((column) => csvCell(valueAt(column, i))).join(','));
+    lines.push(columns.map((column) => csvCell(textOf(valueAt(column, i)))).join(','));
   }
   return `${lines.join('\n')}\n`;
 }
 
-function csvCell(value: ReturnType<typeof valueAt>): string {
-  if (Number.isNaN(value)) return '';
-  const text = String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
+const textOf = (value: ReturnType<typeof valueAt>): string | null =>
+  Number.isNaN(value) ? null : String(value);
