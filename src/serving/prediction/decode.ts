@@ -34,7 +34,6 @@ function decodeInline(context: PredictionContext, bytes: Buffer): void {
   if (!isDue(context)) return;
   const started = performance.now();
   try {
-    checkDepth(bytes, context.version.protocol, context.textBytes);
     const batch = batchOf(context, bytes);
     const { rowMicros, rowBytes, target } = context.version;
     const micros = batch.rows * rowMicros;
@@ -50,10 +49,11 @@ function decodeInline(context: PredictionContext, bytes: Buffer): void {
   }
 }
 
-/** The rows of a body. Chooses the version if the headers did not. Throws INPUT_INVALID. */
+/** The rows of a body. Chooses the version if the headers did not. Throws BODY_TOO_DEEP, INPUT_INVALID. */
 function batchOf(context: PredictionContext, bytes: Buffer): Batch {
   const scanned = scanRows(context, bytes);
   if (scanned !== null) return scanned;
+  checkDepth(bytes, context.version.protocol, context.textBytes);
   const rows = rowsIn(context, parseBody(context.version.protocol, bytes, context.textBytes), bytes);
   return context.version.decode(rows);
 }

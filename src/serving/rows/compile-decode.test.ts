@@ -48,6 +48,18 @@ const mixed: Signature = {
   ],
 } as Signature;
 
+test.each([
+  ['numbers', signature, [1, null, true, 2]],
+  ['texts', text, ['a']],
+  ['numbers and texts', mixed, [1, 'x', 2, 'y']],
+])('a thousand rows of %s are those of the long way', (_, one, cells) => {
+  const rows = Array.from({ length: 1000 }, (_, i) => [
+    i % 2 ? cells[0] : one === text ? 'b' : 7,
+    ...cells.slice(1),
+  ]);
+  expect(compileDecode(one)({ rows })).toEqual(decodeInput({ rows }, one));
+});
+
 test('the short way gives what the long way gives, complaints included', () => {
   const cell = fc.oneof(
     { weight: 8, arbitrary: fc.constantFrom(1, 2) },

@@ -1,11 +1,9 @@
 import { isRecord } from '../../core/record.ts';
 import type { Batch } from '../../model/batch.ts';
 import type { ColumnSpec, Signature } from '../../model/signature.ts';
-import { type CellReader, type CellValue, cellReader, isFault } from './cell-reader.ts';
+import { type CellReader, cellReader, isFault } from './cell-reader.ts';
 import { type DecodeOptions, decodeInput, ENVELOPES } from './decode.ts';
-
-/** Bodies of more rows than this gain nothing from the short way. */
-const ROWS_MAX = 256;
+import { resized, resizedTexts, roomFor } from './room.ts';
 
 /**
  * `decodeInput` prepared for one signature. Rows that fit go a short way that allocates the batch and nothing else;
@@ -22,7 +20,7 @@ export function compileDecode(signature: Signature, options: DecodeOptions = {})
 }
 
 type JsonObject = Readonly<Record<string, unknown>>;
-type Columns = readonly (Float64Array | CellValue[])[];
+type Columns = readonly (Float64Array | (string | null)[])[];
 
 class ShortWay {
   readonly #width: number;
@@ -50,7 +48,7 @@ class ShortWay {
     if (!isRecord(body)) return null;
     const list = this.#listIn(body);
     if (list === null) return this.#build([body], 1);
-    return list.length > 0 && list.length <= ROWS_MAX ? this.#build(list, list.length) : null;
+    return list.length > 0 ? this.#build(list, list.length) : null;
   }
 
   /** The list of rows under `rows` or `instances`, where nothing is beside it; null where the body is a row. */
@@ -64,16 +62,35 @@ class ShortWay {
   }
 
   #build(list: readonly unknown[], rows: number): Batch | null {
+    return this.#isMatrix ? this.#matrix(list, rows) : this.#table(list, rows);
+  }
+
+  #matrix(list: readonly unknown[], rows: number): Batch | null {
     const width = this.#width;
-    if (this.#isMatrix) {
-      const data = new Float64Array(rows * width);
-      for (let i = 0; i < rows; i++) if (!this.#fill(list[i], i, data, null)) return null;
-      return { kind: 'matrix', rows, width, data };
+    let room = roomFor(0, rows);
+    let data: Float64Array = new Float64Array(room * width);
+    for (let i = 0; i < rows; i++) {
+      if (i === room) {
+        room = roomFor(room, rows);
+        data = resized(data, room * width);
+      }
+      if (!this.#fill(list[i], i, data, null)) return null;
     }
-    const columns = this.#isText.map((text) =>
-      text ? new Array<string | null>(rows) : new Float64Array(rows),
-    );
-    for (let i = 0; i < rows; i++) if (!this.#fill(list[i], i, null, columns as Columns)) return null;
+    return { kind: 'matrix', rows, width, data };
+  }
+
+  #table(list: readonly unknown[], rows: number): Batch | null {
+    let room = roomFor(0, rows);
+    let columns: Columns = this.#isText.map((text) => (text ? new Array(room) : new Float64Array(room)));
+    for (let i = 0; i < rows; i++) {
+      if (i === room) {
+        room = roomFor(room, rows);
+        columns = columns.map((column) =>
+          column instanceof Float64Array ? resized(column, room) : resizedTexts(column, room),
+        );
+      }
+      if (!this.#fill(list[i], i, null, columns)) return null;
+    }
     return { kind: 'table', rows, columns };
   }
 

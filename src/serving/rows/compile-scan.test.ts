@@ -88,11 +88,27 @@ test('signatures of anything but plain numbers are not read here', () => {
   expect(compileScan(table(column('a"b')))).toBeNull();
 });
 
-test('many rows are read, and too many are not', () => {
-  const text = (rows: number): string =>
-    JSON.stringify({ rows: Array.from({ length: rows }, (_, k) => [k, -k]) });
-  expect(scan(text(256))).toEqual(decodeInput(JSON.parse(text(256)), AB));
-  expect(scan(text(257))).toBeNull();
+test('many rows are read into a batch that holds nothing else', () => {
+  const rows = Array.from({ length: 3000 }, (_, k) => [k, 0.5 - k]);
+  const batch = scan(JSON.stringify({ rows })) as { data: Float64Array };
+  expect(batch).toEqual(decodeInput({ rows }, AB));
+  expect(batch.data.buffer.byteLength).toBe(3000 * 2 * 8);
+});
+
+test('keys with brackets are no rows', () => {
+  const odd = table(column('[[{'), column('b'));
+  const text = JSON.stringify({ rows: Array.from({ length: 400 }, (_, k) => ({ '[[{': k, b: 2 })) });
+  const batch = compileScan(odd)!(Buffer.from(text)) as { data: Float64Array };
+  expect(batch).toEqual(decodeInput(JSON.parse(text), odd));
+  expect(batch.data.buffer.byteLength).toBe(400 * 2 * 8);
+});
+
+test('rows that are only begun take no more memory than a few times the body', () => {
+  const wide = compileScan(table(...Array.from({ length: 1000 }, (_, j) => column(`c${j}`))))!;
+  const body = Buffer.from(`{"rows":[${'[1,'.repeat(100_000)}`);
+  const before = process.memoryUsage().arrayBuffers;
+  expect(wide(body)).toBeNull();
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(5 * body.length);
 });
 
 test('whatever is read has the bits of JSON.parse, however it is spelt or broken', () => {

@@ -3,8 +3,6 @@ import type { Batch } from '../../model/batch.ts';
 import type { ColumnSpec, Signature } from '../../model/signature.ts';
 import { ENVELOPES } from './decode.ts';
 
-/** Bodies of more rows are not so many that it mattered. */
-const ROWS_MAX = 256;
 /** A number of at most so many digits is a double by itself, and so is what it is divided by: the quotient is rounded once. */
 const DIGITS_MAX = 15;
 const POWERS = Float64Array.from({ length: DIGITS_MAX + 1 }, (_, k) => 10 ** k);
@@ -29,7 +27,8 @@ export type ScanRows = (bytes: Uint8Array) => Batch | null;
  * `instances` by itself, each row a list or an object with its keys in the order of the signature, each cell a number of at
  * most 15 digits without an exponent. No value is made but the batch. Numbers are exact by Clinger's first case ("How to read
  * floating point numbers accurately", PLDI 1990): a whole number below 2^53, divided by a power of ten below 10^22. Everything
- * else, and so every complaint, is for `JSON.parse`. null where the signature is another one.
+ * else, and so every complaint, is for `JSON.parse`. null where the signature is another one. The batch takes at most 4 bytes a
+ * byte of the body.
  */
 export function compileScan(signature: Signature): ScanRows | null {
   if (signature.form === 'tensors' || signature.open) return null;
@@ -56,11 +55,9 @@ class RowScanner {
     let at = this.#envelope(bytes);
     if (at === NOWHERE) return null;
     const width = this.#keys.length;
-    let data = new Float64Array(width);
+    const data = new Float64Array(mostRows(bytes, at, width) * width);
     let rows = 0;
     for (let next: number | undefined = COMMA; next === COMMA; at++) {
-      if (rows === ROWS_MAX) return null;
-      if ((rows + 1) * width > data.length) data = grown(data);
       at = this.#row(bytes, after(bytes, at), data, rows * width);
       if (at === NOWHERE) return null;
       rows++;
@@ -153,8 +150,15 @@ function after(bytes: Uint8Array, at: number): number {
   return place;
 }
 
-function grown(data: Float64Array): Float64Array<ArrayBuffer> {
-  const larger = new Float64Array(2 * data.length);
-  larger.set(data);
-  return larger;
+/**
+ * Rows from `at` on at most: those that begin, and of those no more than there are bytes for, whose cells are a digit each with
+ * something around it. More begin only where a key has a bracket in it.
+ */
+function mostRows(bytes: Uint8Array, at: number, width: number): number {
+  let begun = 0;
+  for (let place = at; place < bytes.length; place++) {
+    const code = bytes[place]!;
+    if (code === LIST || code === OBJECT) begun++;
+  }
+  return Math.min(begun, Math.ceil((bytes.length - at) / (2 * width + 1)));
 }

@@ -4,6 +4,7 @@ import type { ColumnSpec } from '../../model/signature.ts';
 import { didYouMean } from '../../text/did-you-mean.ts';
 import { type CellReader, type CellValue, cellReader, isFault } from './cell-reader.ts';
 import { clipText, describeInput, type InputErrors, type InputLocation } from './input-errors.ts';
+import { resized, roomFor } from './room.ts';
 
 /** What a door does with columns that the model does not have. */
 export type ExtraColumns = 'error' | 'ignore';
@@ -197,9 +198,6 @@ export class TableReader {
   }
 }
 
-/** Rows that a batch has room for before any of them is read: what is announced costs nothing yet. */
-const ROOM_MIN = 256;
-
 /** Builds a batch: a matrix where every column is a number, else a list of columns. Grows as cells arrive. */
 class BatchWriter {
   readonly #rows: number;
@@ -211,7 +209,7 @@ class BatchWriter {
   constructor(columns: readonly ColumnSpec[], rows: number) {
     this.#rows = rows;
     this.#width = columns.length;
-    this.#room = Math.min(rows, ROOM_MIN);
+    this.#room = roomFor(0, rows);
     const numeric = columns.every((column) => column.type !== 'string');
     this.#matrix = numeric ? new Float64Array(this.#room * columns.length) : null;
     this.#columns = numeric
@@ -226,7 +224,7 @@ class BatchWriter {
   }
 
   #grow(): void {
-    this.#room = Math.min(this.#rows, this.#room * 4);
+    this.#room = roomFor(this.#room, this.#rows);
     if (this.#matrix) this.#matrix = resized(this.#matrix, this.#room * this.#width);
     this.#columns.forEach((column, j) => {
       if (column instanceof Float64Array) this.#columns[j] = resized(column, this.#room);
@@ -237,10 +235,4 @@ class BatchWriter {
     if (this.#matrix) return { kind: 'matrix', rows: this.#rows, width: this.#width, data: this.#matrix };
     return { kind: 'table', rows: this.#rows, columns: this.#columns as readonly ColumnValues[] };
   }
-}
-
-function resized(values: Float64Array, length: number): Float64Array {
-  const larger = new Float64Array(length);
-  larger.set(values);
-  return larger;
 }

@@ -11,6 +11,7 @@ import { RAW_BYTE } from '../admission/memory/body-cost.ts';
 import {
   answerRowCost,
   batchBytes,
+  checkBatch,
   checkBody,
   checkOutputs,
   checkRows,
@@ -33,6 +34,7 @@ import {
 } from '../protocol.ts';
 import { PROTOCOLS } from '../protocols/all.ts';
 import { firstRowReader, type ReadFirstRow } from '../recorder/first-row.ts';
+import type { ScanRows } from '../rows/compile-scan.ts';
 import { takesContent } from '../rows/content-codecs.ts';
 import type { LoadBundle } from '../snapshot-follower.ts';
 import { unitInBody, withoutUnit } from '../unit-id.ts';
@@ -82,6 +84,7 @@ interface Converters {
   readonly protocol: Protocol;
   /** What a row of the answer takes. */
   readonly rowCost: ReturnType<typeof answerRowCost>;
+  readonly scan: ScanRows | null;
   readonly decode: DecodeRows;
   readonly responseOptions: ReadResponseOptions | null;
   readonly explainedPlaces: ExplainedPlaces | null;
@@ -109,6 +112,7 @@ function convertersOf(target: LoadedVersion, id: string): Converters {
   const made = {
     protocol,
     rowCost: answerRowCost(target.manifest.signature, protocol.valueBytes ?? 0),
+    scan: protocol.scan?.(target) ?? null,
     decode: protocol.decode(target),
     responseOptions: protocol.responseOptions?.(target) ?? null,
     explainedPlaces: protocol.explainedPlaces?.(target) ?? null,
@@ -181,10 +185,13 @@ interface Read {
 function read(
   request: ScoreRequest,
   target: LoadedVersion,
-  { protocol, decode, responseOptions }: Converters,
+  { protocol, scan, decode, responseOptions }: Converters,
 ): Read {
   const { signature } = target.manifest;
   const { body, textBytes, unitField, headerOptions = null } = request;
+  checkBatch(body, signature, room);
+  const scanned = unitField === null ? scan?.(body) : null;
+  if (scanned) return { batch: scanned, responseOptions: null, unit: null };
   checkBody(body, protocol, signature, room, textBytes);
   const parsed = parseBody(protocol, body, textBytes);
   const options = responseOptions?.(parsed, headerOptions) ?? null;

@@ -1,6 +1,14 @@
 import { expect, test } from 'vitest';
 import type { Signature } from '../../../model/signature.ts';
-import { answerRowCost, checkBody, checkDepth, checkOutputs, checkRows, rowsBytes } from './request-cost.ts';
+import {
+  answerRowCost,
+  checkBatch,
+  checkBody,
+  checkDepth,
+  checkOutputs,
+  checkRows,
+  rowsBytes,
+} from './request-cost.ts';
 
 const MB = 2 ** 20;
 const ROOM = { heap: 64 * MB, external: 64 * MB };
@@ -29,6 +37,13 @@ test('a body that may become more than its room is refused with both numbers', (
   const lists = bytesOf(`[${'[],'.repeat(2 * MB)}0]`);
   expect(() => checkBody(lists, {}, signatureOf(1), ROOM)).toThrow(/may take \d+ MB .* at most 64 MB/);
   expect(() => checkBody(bytesOf('[[1,2,3,4]]'), {}, signatureOf(1), ROOM)).not.toThrow();
+});
+
+test('a body whose rows may be more than there is room for beside the heap is refused', () => {
+  const said = /the rows that its body may hold .* at most 64 MB/;
+  expect(() => checkBatch(new Uint8Array(11 * MB), signatureOf(1), ROOM)).toThrow(said);
+  expect(() => checkBatch(new Uint8Array(10 * MB), signatureOf(1), ROOM)).not.toThrow();
+  expect(() => checkBatch(new Uint8Array(MB), signatureOf(1, 400), ROOM)).toThrow(said);
 });
 
 test('columns that nobody has to send count for the rows that they widen', () => {

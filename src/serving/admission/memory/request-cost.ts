@@ -43,6 +43,11 @@ export function checkDepth(
 const textOf = (bytes: Uint8Array, textBytes: number | null): Uint8Array =>
   textBytes === null || textBytes === 0 ? bytes : bytes.subarray(0, textBytes);
 
+/** Before the rows of a body are read in one pass. Throws MEMORY_EXCEEDED. */
+export function checkBatch({ length }: Uint8Array, signature: Signature, room: ThreadMemory): void {
+  checkMemory('the rows that its body may hold', length + rowsBytes(length, signature), room.external);
+}
+
 /** Before a body is parsed. Throws BODY_TOO_DEEP, MEMORY_EXCEEDED. */
 export function checkBody(
   bytes: Uint8Array,
@@ -62,11 +67,6 @@ export function checkBody(
     refuseDeep(cost.depth);
     checkMemory(`what is read from its ${bytes.length} bytes`, cost.heap + besides, room.heap);
   }
-  checkMemory(
-    'the rows that its body may hold',
-    bytes.length + rowsBytes(bytes.length, signature),
-    room.external,
-  );
 }
 
 /** Bytes of the largest batch that so many bytes of body can hold; a value takes two at least. */
