@@ -19,6 +19,15 @@ test('a small request counts as much as a large one, whatever its share of the t
   expect(request + row).toBeCloseTo(100, 0);
 });
 
+test('times of one size count alike, however far they are from each other', () => {
+  const { request, row } = lineThrough([
+    { rows: 1, micros: 100 },
+    { rows: 1000, micros: 5000 },
+    { rows: 1000, micros: 15_000 },
+  ]);
+  expect(request + 1000 * row).toBeCloseTo(10_000, 6);
+});
+
 test('what is a small part of a request counts by its share of that', () => {
   const beside = [
     { rows: 400, micros: 10, of: 2000 },

@@ -24,11 +24,18 @@ export function lineThrough(times: readonly SizedTime[], row = 0): CostLine {
   return leastSquares(times);
 }
 
-/** Weighted by the inverse of the squared time: errors of small requests count as much as those of large ones. */
+/**
+ * Weighted by the inverse of the squared time: errors of small requests count as much as those of large ones. The time is the mean of
+ * its size: by their own times, the fastest of equals would count most, and the line would lie below their mean.
+ */
 function leastSquares(times: readonly SizedTime[]): CostLine {
+  const sizes = Map.groupBy(times, ({ rows }) => rows);
+  const wholes = new Map(
+    [...sizes].map(([rows, of]) => [rows, meanOf(of.map((time) => time.of ?? time.micros))]),
+  );
   let [weights, x, y, xx, xy] = [0, 0, 0, 0, 0];
-  for (const { rows, micros, of = micros } of times) {
-    const weight = 1 / Math.max(1, of) ** 2;
+  for (const { rows, micros } of times) {
+    const weight = 1 / Math.max(1, wholes.get(rows) ?? micros) ** 2;
     weights += weight;
     x += weight * rows;
     y += weight * micros;
