@@ -4,6 +4,7 @@ import { explanationSettings } from '../../config/explanation-settings.ts';
 import { loadContent } from '../../content/load.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import { asCodedError } from '../../core/parts.ts';
+import { releaseBuffer } from '../../core/release-buffer.ts';
 import type { Batch, Outputs } from '../../model/batch.ts';
 import type { Signature } from '../../model/signature.ts';
 import type { LoadedVersion } from '../../registry/version.ts';
@@ -149,16 +150,16 @@ async function score(request: ScoreRequest): Promise<ScoringWorkerReply> {
     const { rows } = batch;
     return { kind: 'scored', ...told, rows, outputs: asked, responseOptions, first, captured, timing };
   }
-  const body = encodedBody(
-    encode(asked, batch.rows, request.requestId, responseOptions, missing ?? undefined),
-  );
+  const { rows } = batch;
+  const body = encodedBody(encode(asked, rows, request.requestId, responseOptions, missing ?? undefined));
   const timing = {
     preprocess: decoded - started,
     predict: predicted - decoded,
     postprocess: performance.now() - predicted,
   };
   const captured = capturedOf(request, target, batch, outputs, unit);
-  return { kind: 'answer', body, rows: batch.rows, first, captured, timing };
+  if (batch.kind === 'matrix') releaseBuffer(batch.data);
+  return { kind: 'answer', body, rows, first, captured, timing };
 }
 
 /** Why rows are not even sent to be explained; null where they are. Bad settings are told as on the loop: the answer goes out. */
@@ -191,7 +192,10 @@ function read(
   const { body, textBytes, unitField, headerOptions = null } = request;
   checkBatch(body, signature, room);
   const scanned = unitField === null ? scan?.(body) : null;
-  if (scanned) return { batch: scanned, responseOptions: null, unit: null };
+  if (scanned) {
+    releaseBuffer(new Uint8Array(body.buffer));
+    return { batch: scanned, responseOptions: null, unit: null };
+  }
   checkBody(body, protocol, signature, room, textBytes);
   const parsed = parseBody(protocol, body, textBytes);
   const options = responseOptions?.(parsed, headerOptions) ?? null;
@@ -226,7 +230,10 @@ function refusal(error: unknown): ScoringWorkerReply {
   return { kind: 'refused', error: { code, details } };
 }
 
-/** After bodies of more bytes the collector runs at once: what is behind the arrays of one is not to lie beside the next. */
+/**
+ * After bodies of more bytes the collector runs at once: what is behind the arrays of one is not to lie beside the next. Of a body that
+ * was read in one pass nothing is left but what the answer was written from.
+ */
 const WORTH_COLLECTING = 1 << 20;
 
 async function obey(request: ScoringWorkerRequest): Promise<void> {
@@ -236,9 +243,12 @@ async function obey(request: ScoringWorkerRequest): Promise<void> {
     for (const key of request.soon) await versions.get(key).catch(() => undefined);
     return;
   }
+  const received = request.body.byteLength;
   const scored = await score(request).catch(refusal);
-  reply(scored, scored.kind === 'answer' ? [scored.body.bytes.buffer] : []);
-  if (request.body.byteLength > WORTH_COLLECTING) runGarbageCollector();
+  const answer = scored.kind === 'answer' ? scored.body.bytes : null;
+  const left = request.body.byteLength + (answer?.byteLength ?? 0);
+  reply(scored, answer === null ? [] : [answer.buffer]);
+  if (Math.min(received, left) > WORTH_COLLECTING) runGarbageCollector();
 }
 
 /** One after the other: no version is closed while it scores. */
