@@ -232,7 +232,7 @@ function refusal(error: unknown): ScoringWorkerReply {
 
 /**
  * After bodies of more bytes the collector runs at once: what is behind the arrays of one is not to lie beside the next. Of a body that
- * was read in one pass nothing is left but what the answer was written from.
+ * was read in one pass and answered here nothing is left but what the answer was written from.
  */
 const WORTH_COLLECTING = 1 << 20;
 
@@ -246,7 +246,7 @@ async function obey(request: ScoringWorkerRequest): Promise<void> {
   const received = request.body.byteLength;
   const scored = await score(request).catch(refusal);
   const answer = scored.kind === 'answer' ? scored.body.bytes : null;
-  const left = request.body.byteLength + (answer?.byteLength ?? 0);
+  const left = answer === null ? received : request.body.byteLength + answer.byteLength;
   reply(scored, answer === null ? [] : [answer.buffer]);
   if (Math.min(received, left) > WORTH_COLLECTING) runGarbageCollector();
 }

@@ -31,7 +31,7 @@ export function lineThrough(times: readonly SizedTime[], row = 0): CostLine {
 function leastSquares(times: readonly SizedTime[]): CostLine {
   const sizes = Map.groupBy(times, ({ rows }) => rows);
   const wholes = new Map(
-    [...sizes].map(([rows, of]) => [rows, meanOf(of.map((time) => time.of ?? time.micros))]),
+    [...sizes].map(([rows, alike]) => [rows, meanOf(alike.map((time) => time.of ?? time.micros))]),
   );
   let [weights, x, y, xx, xy] = [0, 0, 0, 0, 0];
   for (const { rows, micros } of times) {
