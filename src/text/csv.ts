@@ -1,4 +1,4 @@
-/** Cells of CSV. */
+/** Cells of CSV. Pure. */
 
 /**
  * A cell as RFC 4180 has it: in quotes where it holds a separator, a quote or the end of a line. Nothing is an empty cell; a text
