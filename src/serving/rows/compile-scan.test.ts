@@ -111,6 +111,15 @@ test('rows that are only begun take no more memory than a few times the body', (
   expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(5 * body.length);
 });
 
+test('what was begun of a body that is not read here is given back before it is parsed', () => {
+  const wide = compileScan(table(...Array.from({ length: 100 }, (_, j) => column(`c${j}`))))!;
+  const row = JSON.stringify(Array.from({ length: 100 }, () => 1));
+  const body = Buffer.from(`{"rows":[${`${row},`.repeat(5000)}null]}`);
+  const before = process.memoryUsage().arrayBuffers;
+  expect(wide(body)).toBeNull();
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(100_000);
+});
+
 test('whatever is read has the bits of JSON.parse, however it is spelt or broken', () => {
   const random = seededRandom(23);
   const digits = (most: number): string =>

@@ -1,4 +1,5 @@
 import { isOneOf } from '../../core/record.ts';
+import { releaseBuffer } from '../../core/release-buffer.ts';
 import type { Batch } from '../../model/batch.ts';
 import type { ColumnSpec, Signature } from '../../model/signature.ts';
 import { ENVELOPES } from './decode.ts';
@@ -52,23 +53,35 @@ class RowScanner {
   }
 
   scan(bytes: Uint8Array): Batch | null {
-    let at = this.#envelope(bytes);
+    const at = this.#envelope(bytes);
     if (at === NOWHERE) return null;
     const width = this.#keys.length;
     const data = new Float64Array(mostRows(bytes, at, width) * width);
+    const rows = this.#rows(bytes, at, data);
+    // The body is parsed next, into memory of the same size: what was begun is not to lie beside it.
+    if (rows === NOWHERE) {
+      releaseBuffer(data);
+      return null;
+    }
+    const size = rows * width;
+    return { kind: 'matrix', rows, width, data: size === data.length ? data : data.slice(0, size) };
+  }
+
+  /** Reads all rows from `start` to the end of the body, and says how many there are. */
+  #rows(bytes: Uint8Array, start: number, data: Float64Array): number {
+    const width = this.#keys.length;
+    let at = start;
     let rows = 0;
     for (let next: number | undefined = COMMA; next === COMMA; at++) {
       at = this.#row(bytes, after(bytes, at), data, rows * width);
-      if (at === NOWHERE) return null;
+      if (at === NOWHERE) return NOWHERE;
       rows++;
       at = after(bytes, at);
       next = bytes[at];
-      if (next !== COMMA && next !== LIST_END) return null;
+      if (next !== COMMA && next !== LIST_END) return NOWHERE;
     }
     at = after(bytes, at);
-    if (bytes[at] !== OBJECT_END || after(bytes, at + 1) !== bytes.length) return null;
-    const size = rows * width;
-    return { kind: 'matrix', rows, width, data: size === data.length ? data : data.slice(0, size) };
+    return bytes[at] === OBJECT_END && after(bytes, at + 1) === bytes.length ? rows : NOWHERE;
   }
 
   /** Where the first row is looked for. */
