@@ -29,13 +29,11 @@ export function lineThrough(times: readonly SizedTime[], row = 0): CostLine {
  * its size: by their own times, the fastest of equals would count most, and the line would lie below their mean.
  */
 function leastSquares(times: readonly SizedTime[]): CostLine {
-  const sizes = Map.groupBy(times, ({ rows }) => rows);
-  const wholes = new Map(
-    [...sizes].map(([rows, alike]) => [rows, meanOf(alike.map((time) => time.of ?? time.micros))]),
-  );
   let [weights, x, y, xx, xy] = [0, 0, 0, 0, 0];
-  for (const { rows, micros } of times) {
-    const weight = 1 / Math.max(1, wholes.get(rows) ?? micros) ** 2;
+  for (const [rows, alike] of Map.groupBy(times, (time) => time.rows)) {
+    const micros = meanOf(alike.map((time) => time.micros));
+    const whole = meanOf(alike.map((time) => time.of ?? time.micros));
+    const weight = alike.length / Math.max(1, whole) ** 2;
     weights += weight;
     x += weight * rows;
     y += weight * micros;
