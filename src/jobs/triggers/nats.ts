@@ -1,5 +1,6 @@
 /** A stream of NATS JetStream, read through a durable consumer of the job's own. */
 import { createHash } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import {
   AckPolicy,
   type ConsumerConfig,
@@ -33,12 +34,13 @@ export const listenToNats: TriggerListener<Extract<JobTrigger, { kind: 'nats' }>
   try {
     const durable = consumerName(subscriber.job, subject);
     const manager = await jetstreamManager(connection);
+    const start = await startOf(manager, stream, durable);
     await manager.consumers.add(stream, {
       durable_name: durable,
       filter_subject: subject,
       ack_policy: AckPolicy.Explicit,
       ack_wait: ACK_WAIT,
-      ...(await startOf(manager, stream, durable)),
+      ...start,
     });
     const consumer = await jetstream(connection).consumers.get(stream, durable);
     const messages = await consumer.consume();
@@ -46,12 +48,16 @@ export const listenToNats: TriggerListener<Extract<JobTrigger, { kind: 'nats' }>
     void aborted(signal).then(() => messages.stop());
     void connection.closed().then(() => messages.stop());
     for await (const message of messages) {
-      await subscriber.deliver(`${stream}/${message.seq}`);
+      // A server that is killed while it writes the consumer's place begins at the first message of the stream again.
+      if (message.seq >= (start.opt_start_seq ?? 0)) await subscriber.deliver(`${stream}/${message.seq}`);
       // Answered by the server, or it would come again.
       await message.ackAck();
     }
     if (!signal.aborted) throw new Error('the connection was closed');
   } finally {
+    // A socket whose server has ended emits the error of a late write on the next turn; a connection that is closed before that
+    // has taken its listener away, and the error ends the process.
+    await setImmediate();
     await connection.close();
   }
 };

@@ -10,6 +10,8 @@ import { freePort } from '../../../../tools/free-port.ts';
 
 export interface MessageServer {
   readonly url: string;
+  /** Where it keeps what it has acknowledged. */
+  readonly folder: string;
   /** Ends it as a power failure would; what it had acknowledged is on the disk. */
   kill(): Promise<void>;
   start(): Promise<void>;
@@ -65,6 +67,7 @@ async function startServer(
   await start();
   return {
     url: `${scheme}://127.0.0.1:${port}`,
+    folder,
     kill,
     start,
     stop: async () => {
