@@ -27,11 +27,12 @@ export const UNWATCHED = ['--no-capture'];
 const WARM_SECONDS = 1.5;
 const ROUNDS = 2;
 const SECONDS = 0.5;
-/** Of one request after the other: single times are to be many enough to tell their spread. */
-const CALM_SECONDS = 1;
+/** Of one request after the other. */
+const CALM_SECONDS = 0.5;
 /** A client rests for so many times what an answer takes: its server is used to a fifth then. */
 const RESTS = 4;
-const RESTED_SECONDS = 1;
+/** Single times are to be many enough to tell their spread. */
+const RESTED_SECONDS = 1.5;
 /** Connections that keep a server busy. */
 const CLIENTS = 6;
 

@@ -33,6 +33,33 @@ test('the cost of a server is found in its loads', () => {
     expect(more).toMatchObject({ request: expect.closeTo(30, 6), row: expect.closeTo(2, 6) });
   expect(cost.pause.loop).toBeCloseTo(100, 6);
   expect(cost.pause.away).toBeCloseTo(200, 6);
+  // Servers of an open load rest now and then, and so did those whose times are spread.
+  const [least, most] = [cost.spread.at(0)!, cost.spread.at(-1)!];
+  expect(most - least).toBeCloseTo(
+    (0.2 * (100 + 50 + 5 * 60 + 30 + 2 * 60)) / (50 + 5 * 60 + 30 + 2 * 60),
+    6,
+  );
   expect(cost.spread).toHaveLength(100);
   expect(cost.awayMemory).toBe(40e6);
+});
+
+test('what a rest costs large requests is not decided by that of small ones, of which it is a small part', () => {
+  const sizes = [1, 20, 90];
+  const calm = sizes.map((rows) => served(rows, 1));
+  const busy = sizes.map((rows) => served(rows, 6));
+  // Of 155 and 250 µs, 30 and 3 are noise of the clock; weighed as shares of themselves, they would leave 3 of the last 180.
+  const rested = [30, 3, 180].map((more, at) => served(sizes[at]!, 1, more));
+  const { request, row } = onlineCostOf([{ calm, rested, busy }], BOUNDS, SERVER).rested!.loop;
+  expect(request + 90 * row).toBeGreaterThan(100);
+});
+
+test('a rare long time of one round is as long in the spread of all', () => {
+  const even = served(60, 1);
+  const parts = [...Array<number>(99).fill(1), 12];
+  const roundOf = (rested: CostPoint) => ({ calm: [even], rested: [rested], busy: [served(60, 6)] });
+  const rounds = [roundOf({ ...even, parts: Array<number>(100).fill(1) }), roundOf({ ...even, parts })];
+  const { spread, pause } = onlineCostOf(rounds, BOUNDS, SERVER);
+  const work = 1 - pause.loop / 1000;
+  expect(spread).toHaveLength(200);
+  expect(spread.at(-1)).toBeCloseTo((11 + work) / (work + 0.11), 6);
 });

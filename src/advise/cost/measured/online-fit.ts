@@ -1,5 +1,4 @@
 /** From measured loads to what a request costs online. Pure. */
-import { elementAt } from '../../../core/element-at.ts';
 import type { OnlineCost } from '../model-cost.ts';
 import { microsAt } from '../request-cost.ts';
 import { lineThrough, type SizedTime, spreadOf } from './lane-fit.ts';
@@ -64,6 +63,7 @@ export function onlineCostOf(
     (at: (rows: number) => number, pauses: number): Part =>
     ({ latency, rows }) =>
       latency - pauses - at(rows);
+  const whole: Part = ({ latency }) => latency;
   const servers = away === 'threads' ? Math.max(2, cores - 1) : Math.max(1, cores - 1);
   return {
     ...{ loopRows, away, loop, door, scoring, pause, contention },
@@ -72,11 +72,12 @@ export function onlineCostOf(
     ...(busy.some(isPassed) ? { passing: { rows: readRows, line } } : {}),
     togetherRows: 0,
     rested: {
-      loop: lineThrough(sized(rested.filter(isInLoop), moreThan(onLoopAt, pause.loop))),
-      away: lineThrough(sized(rested.filter(isAway), moreThan(awayAt, pause.away))),
+      loop: lineThrough(sized(rested.filter(isInLoop), moreThan(onLoopAt, pause.loop), whole)),
+      away: lineThrough(sized(rested.filter(isAway), moreThan(awayAt, pause.away), whole)),
     },
-    spread: spreadOf(partsOf(calm.filter(isInLoop)), pause.loop),
-    awaySpread: spreadOf(partsOf(calm.filter(isAway)), pause.away),
+    // In an open load servers rest, and single times differ more than one right after the other.
+    spread: largestSpread(rested.filter(isInLoop), pause.loop),
+    awaySpread: largestSpread(rested.filter(isAway), pause.away),
     ...{ memory, awayMemory: Math.max(0, memoryAway - memory) / servers, start },
   };
 }
@@ -106,18 +107,16 @@ function pauseOf(points: readonly CostPoint[], work: (rows: number) => number): 
   return Math.max(0, middleOf(rests) ?? 0);
 }
 
-/** Latencies of the largest size, as the mean of its rounds. */
-function partsOf(points: readonly CostPoint[]): readonly number[] {
+/**
+ * Single times of the largest size, those of all rounds together: the mean of rounds, place by place, would have the rare long ones as
+ * long as a part of them.
+ */
+function largestSpread(points: readonly CostPoint[], pause: number): number[] {
   const most = Math.max(...points.map(({ rows }) => rows));
-  const rounds = points.filter(({ rows }) => rows === most).map(({ parts }) => parts);
-  const steps = Math.min(...rounds.map(({ length }) => length), Number.MAX_SAFE_INTEGER);
-  if (rounds.length === 0) return [];
-  return Array.from({ length: steps }, (_, step) => {
-    const at = Math.floor((step * (rounds[0]?.length ?? 0)) / steps);
-    return (
-      rounds.reduce((sum, parts) => sum + elementAt(parts, Math.min(at, parts.length - 1)), 0) / rounds.length
-    );
-  });
+  const rounds = points.filter(({ rows }) => rows === most);
+  return rounds.length === 0
+    ? [1]
+    : rounds.flatMap(({ parts }) => spreadOf(parts, pause)).toSorted((a, b) => a - b);
 }
 
 const middleOf = (values: readonly number[]): number | undefined =>
