@@ -54,14 +54,15 @@ const THREAD_MICROS = 5000;
 const RESTED_SLICES = { ...SLICES, restedSeconds: 0.8 };
 
 const LOADS = [0.2, 0.4, 0.6, 0.8] as const;
-/** Calibrations of a round, and of the one that says how large requests are. */
-const CALIBRATIONS = 3;
+/** The last calibrations that predict: one has few requests, and the machine of many rounds ago is another one. */
+const CALIBRATIONS = 6;
 /** Code goes on being compiled for longer than `warmServer` asks for one size. */
 const WARM_UPS = 4;
 
 /**
- * One server at a time, and nothing beside it: a second one or the client of the calibration would take of the cores that the prediction
- * gives to the first. Each round starts both anew and predicts by its own calibration: the machine changes from round to round.
+ * One server is calibrated on and asked in turns, for sizes that it was not calibrated on. Two would not do: compiled code of the same
+ * work differs by a quarter from process to process, and the tail of a queue by a multiple of that. Each round predicts by what was
+ * calibrated right before it, for the machine becomes twice as slow, and as fast again, within seconds.
  */
 export const latency = (
   one: Case,
@@ -71,43 +72,56 @@ export const latency = (
     seconds,
   }: { readonly lane: LatencyLane; readonly rounds: number; readonly seconds: number },
 ): Promise<LatencyResult> =>
-  withRegistered(one, async (peers) => {
-    const bounds = sizeBoundsOf(peers.manifest);
-    const sizes = sizesOf(lane, measuredSizes(bounds));
-    const calibrated = [...sizes.loop, ...sizes.read, ...sizes.passed];
-    const calibration = (): Promise<Calibration> =>
-      peers.calibrated(async (asked) => {
-        await warmServer(asked, [...calibrated, ...calibrated]);
-        const found: RoundOfLoads[] = [];
-        for (let k = 0; k < CALIBRATIONS; k++) found.push(await measureRound(asked, sizes, RESTED_SLICES));
-        return calibrationOf(found, peers);
-      });
-    const first = await calibration();
-    const rows = lane === 'loop' ? Math.round(LOOP_SHARE * bounds.loopRows) : threadRows(first.online);
-    const loads = LOADS.map(
-      (load): LatencyRow => ({ load, rates: [], predicted: [], measured: [], requests: 0, failed: 0 }),
-    );
-    for (let round = 0; round < rounds; round++) {
-      const known = await calibration();
-      const { rate: most } = predictOnline(known, known.place(rows), { rows, rate: 0 }).saturation;
-      await peers.validated(async (asked) => {
-        await warmServer(asked, Array<number>(WARM_UPS).fill(rows));
-        await asked.client.close();
-        for (const row of loads) {
-          const rate = row.load * most;
-          const told = predictOnline(known, known.place(rows), { rows, rate });
-          const { millis, failed } = await scheduled(asked, { rows, rate, seconds, seed: 1 + round });
-          const sorted = millis.toSorted((a, b) => a - b);
-          row.rates.push(rate);
-          row.predicted.push({ p50: told.millis?.p50 ?? Infinity, p99: told.millis?.p99 ?? Infinity });
-          row.measured.push({ p50: quantileOf(sorted, 0.5), p99: quantileOf(sorted, 0.99) });
-          row.requests += millis.length;
-          row.failed += failed;
-        }
-      });
-    }
-    return { case: one.name, lane, calibrated, rows, loads };
-  });
+  withRegistered(one, ({ validated }) =>
+    validated(async (asked) => {
+      const bounds = sizeBoundsOf(asked.manifest);
+      const sizes = sizesOf(lane, measuredSizes(bounds));
+      const calibrated = [...sizes.loop, ...sizes.read, ...sizes.passed];
+      await warmServer(asked, [...calibrated, ...calibrated]);
+      const found: RoundOfLoads[] = [];
+      const calibrate = async (): Promise<Calibration> => {
+        found.push(await measureRound(asked, sizes, RESTED_SLICES));
+        return calibrationOf(found.slice(-CALIBRATIONS), asked);
+      };
+      for (let k = 1; k < CALIBRATIONS; k++) await calibrate();
+      const { online } = await calibrate();
+      const rows = lane === 'loop' ? Math.round(LOOP_SHARE * bounds.loopRows) : threadRows(online);
+      await warmServer(asked, Array<number>(WARM_UPS).fill(rows));
+      const loads = LOADS.map(
+        (load): LatencyRow => ({ load, rates: [], predicted: [], measured: [], requests: 0, failed: 0 }),
+      );
+      for (let round = 0; round < rounds; round++) {
+        const known = await calibrate();
+        // Each load is the first after the calibration once in so many rounds.
+        for (const at of loads.keys())
+          await measure(asked, loads[(at + round) % loads.length]!, known, {
+            rows,
+            seconds,
+            seed: 1 + round,
+          });
+      }
+      return { case: one.name, lane, calibrated, rows, loads };
+    }),
+  );
+
+/** Asks at a share of the saturation that is predicted, and keeps what was predicted and what was measured. */
+async function measure(
+  asked: Asked,
+  row: LatencyRow,
+  known: Calibration,
+  { rows, seconds, seed }: { readonly rows: number; readonly seconds: number; readonly seed: number },
+): Promise<void> {
+  const predict = (rate: number) => predictOnline(known, known.place(rows), { rows, rate });
+  const rate = row.load * predict(0).saturation.rate;
+  const { millis: told } = predict(rate);
+  const { millis, failed } = await scheduled(asked, { rows, rate, seconds, seed });
+  const sorted = millis.toSorted((a, b) => a - b);
+  row.rates.push(rate);
+  row.predicted.push({ p50: told?.p50 ?? Infinity, p99: told?.p99 ?? Infinity });
+  row.measured.push({ p50: quantileOf(sorted, 0.5), p99: quantileOf(sorted, 0.99) });
+  row.requests += millis.length;
+  row.failed += failed;
+}
 
 /** The kinds of requests that are in question, of which none is on the other's side of the bound. */
 const sizesOf = (lane: LatencyLane, sizes: MeasuredSizes): MeasuredSizes =>

@@ -33,12 +33,22 @@ export async function streamOf(
 ): Promise<Streamed> {
   const random = seededRandom(seed);
   const tally = new LatencyTally(performance.now(), PATIENCE_MILLIS);
-  const idle: Connection[] = [];
-  const all = new Set<Connection>();
+  /** Of those that stand. */
+  const [idle, all] = [new Set<Connection>(), new Set<Connection>()];
+  const taken = (): Connection => {
+    const [one] = idle;
+    if (one === undefined) return opened();
+    idle.delete(one);
+    return one;
+  };
   const opened = (): Connection => {
     const connection = new Connection(target, PATIENCE_MILLIS, {
-      onEnd: (one) => idle.push(one),
-      onGone: (one) => all.delete(one),
+      // A server that refuses closes the connection, too.
+      onEnd: (one) => void (all.has(one) && idle.add(one)),
+      onGone: (one) => {
+        all.delete(one);
+        idle.delete(one);
+      },
     });
     all.add(connection);
     return connection;
@@ -50,7 +60,7 @@ export async function streamOf(
     if (wait >= 0.5) await sleep(wait);
     const now = performance.now();
     tally.arrive(now, now);
-    (idle.pop() ?? opened()).send(requests[sent++ % requests.length]!, now, tally);
+    taken().send(requests[sent++ % requests.length]!, now, tally);
   }
   while (tally.pending > 0) await sleep(1);
   for (const connection of all) connection.close();
