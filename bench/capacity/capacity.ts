@@ -1,7 +1,7 @@
 /**
- * Predictions of the capacity model against measurements. Each model is calibrated as `advise` does, and another server of the same
- * file is asked for sizes and loads that were not calibrated on, in turns, so that what the machine does meanwhile meets both; so are
- * tables. The median of the rounds counts. Writes `bench/results/capacity.json`, a result in place of an earlier one of the same name:
+ * Predictions of the capacity model against measurements. Each model is calibrated as `advise` does, and asked for sizes and loads that
+ * were not calibrated on, in turns, so that what the machine does meanwhile meets both: for saturation another server of the same file,
+ * for latency the same one; so are tables. The median of the rounds counts. Writes `bench/results/capacity.json`, a result in place of an earlier one of the same name:
  * `npm run bench -- capacity [saturation | latency | batch] [CASE…] [--rounds 5] [--seconds 5]`.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
